@@ -1,0 +1,3 @@
+"""newsgen: a generator of static news archives."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,300 @@
+"""Load, plan, render, publish: from a folder of articles to a published archive, one way through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from newsgen import disk, load, publish, references
+from newsgen.archive import Archive, DamagedArchive, discard
+from newsgen.errors import FAULT, WARNING, Fault, Faulty, Refused
+from newsgen.executors import executor_for
+from newsgen.features import Planning
+from newsgen.features.registry import FEATURES
+from newsgen.ledger import Ledger, Lock, Lost, Written
+from newsgen.model import Page
+from newsgen.press import Press, program_digest
+from newsgen.site import Site
+from newsgen.theme import Assets, Theme
+from newsgen.urls import output_path
+
+LEAST_FOR_PROCESSES = 600
+MOST_LOST, MOST_LOST_SHARE = 20, 0.05
+"""A build that would drop more addresses than this, and more than this share of them, stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a build is asked to do. ``now`` decides what is embargoed or expired, and nothing else."""
+
+    site: Path
+    output: Path
+    now: datetime
+    drafts: bool = False
+    strict: bool = False
+    keep_going: bool = False
+    allow_delete: bool = False
+    prune: bool = False
+    jobs: int | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What a build did: numbers of files, and everything worth telling about it."""
+
+    documents: int = 0
+    read: int = 0
+    converted: int = 0
+    rendered: int = 0
+    written: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    withheld: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+    left_out: list[Fault] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    due: str | None = None
+    seconds: float = 0.0
+
+
+Progress = Callable[[str, int, int], None]
+
+
+def build(request: Request, progress: Progress = lambda stage, done, total: None) -> Report:
+    """Build the site once. Raises Faulty or Refused, and then nothing that was published has changed."""
+    started = time.monotonic()
+    root = disk.site_root(request.site)
+    output = publish.check_output(request.output, root)
+    state = root / ".newsgen"
+    _make_state(state)
+    lock = Lock(state / "lock", "this site")
+    try:
+        report = _build(request, root, output, progress)
+    except DamagedArchive:
+        discard(state / "archive.sqlite")
+        report = _build(request, root, output, progress)
+    finally:
+        lock.release()
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _make_state(state: Path) -> None:
+    if state.is_symlink():
+        raise Refused(".newsgen is a link", "Remove it: builds keep what they know there.")
+    state.mkdir(exist_ok=True)
+    ignore = state / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+
+
+def _build(request: Request, root: Path, output: Path, progress: Progress) -> Report:
+    site, faults = load.read_site(root)
+    theme = Theme(root)
+    archive = Archive(site.state / "archive.sqlite", load.reading_key(site, program_digest()))
+    ledger = Ledger(site.state, output, root)
+    try:
+        report = Report()
+        counts, walk_faults = load.load(site, archive, request.jobs, progress)
+        report.documents, report.read, report.converted = counts.documents, counts.read, counts.converted
+        faults += walk_faults
+        press = _plan(request, site, theme, archive, ledger, faults, report)
+        _check_lost(request, site, archive, ledger, report)
+        _publish(request, site, output, archive, ledger, press, report, progress)
+        report.withheld = archive.withheld()
+        return report
+    finally:
+        archive.close()
+        ledger.close()
+
+
+def _plan(
+    request: Request, site: Site, theme: Theme, archive: Archive, ledger: Ledger, faults: list[Fault], report: Report
+) -> Press:
+    """Decide what is shown, and plan it; faults end the build here, or with ``keep_going`` leave their files out."""
+    strict = request.strict or site.strict
+    faults += archive.faults()
+    absent = {one.path for one in faults if one.severity == FAULT}
+    while True:
+        archive.withhold(request.now, request.drafts, absent)
+        found = references.check(archive)
+        files = load.published_files(site, theme, archive, found)
+        assets = Assets(theme.static_files())
+        press = Press(site, theme, assets, archive)
+        theme_faults = press.check_templates(_TEMPLATES)
+        if not theme_faults:
+            planning = Planning(site, archive, assets, files)
+            clashes = ledger.plan((page, press.fingerprint(page)) for page in _pages(planning))
+            found += [_clash_fault(one.page, one.other_origin, one.other_address) for one in clashes]
+            found += references.unplanned_links(archive, ledger.is_planned)
+        new = {one.path for one in found if one.severity == FAULT} - absent
+        everything = sorted({*faults, *found, *theme_faults})
+        if not new or not request.keep_going:
+            break
+        faults += [one for one in found if one.severity == FAULT]
+        absent |= new
+    _warn_of_future(request.now, archive, everything)
+    if strict:
+        everything = [Fault(o.path, o.line, o.column, o.what, o.remedy, FAULT) for o in everything]
+    serious = [one for one in everything if one.severity == FAULT]
+    beyond_articles = [one for one in serious if not one.path.startswith(("content/articles/", "content/pages/"))]
+    if serious and (beyond_articles or not request.keep_going):
+        raise Faulty([*everything])
+    report.left_out = [one for one in serious if one.path in absent]
+    report.warnings = [one for one in everything if one not in report.left_out]
+    return press
+
+
+_TEMPLATES = [
+    "404.html",
+    "article.html",
+    "home.html",
+    "page.html",
+    "period.html",
+    "redirect.html",
+    "term.html",
+    "term_period.html",
+    "terms.html",
+    "timeline.html",
+]
+
+
+def _pages(planning: Planning) -> Iterator[Page]:
+    for feature in FEATURES.values():
+        yield from feature.plan(planning)
+
+
+def _clash_fault(page: Page, other_origin: str, other_address: str) -> Fault:
+    ours, other, claim, taken = page.origin, other_origin, page.address, other_address
+    if not ours.startswith("content/") and other.startswith("content/"):
+        ours, other, claim, taken = other, ours, taken, claim
+    return references.clash(ours, claim, other, taken)
+
+
+def _warn_of_future(now: datetime, archive: Archive, faults: list[Fault]) -> None:
+    moment = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    sql = "SELECT path, published FROM documents WHERE shown AND kind = 'article' AND published > ? ORDER BY path"
+    for path, published in archive.rows(sql, moment):
+        what = f"the date is in the future ({published}); the article is published all the same"
+        faults.append(Fault(path, 1, 1, what, "Use embargo: to withhold it until then.", WARNING))
+
+
+def _check_lost(request: Request, site: Site, archive: Archive, ledger: Ledger, report: Report) -> None:
+    """Stop where too much would vanish; otherwise note which promised addresses do."""
+    lost = ledger.lost()
+    if len(lost) > MOST_LOST and len(lost) > MOST_LOST_SHARE * ledger.addresses() and not request.allow_delete:
+        raise Refused(
+            f"this build would take {len(lost)} of {ledger.addresses()} published addresses away, the first of them "
+            f"{lost[0].address}; nothing was changed",
+            "Is all of content/ there? If they are meant to go, build with --allow-delete.",
+        )
+    withheld = {path for path, _ in archive.withheld()}
+    report.lost = [one for one in lost if one.kind in ("page", "redirect") and one.origin not in withheld]
+    if report.lost and (request.strict or site.strict):
+        raise Faulty([Fault(_place(one), 1, 1, what_is_lost(one), remedy_for(one)) for one in report.lost])
+
+
+def _place(lost: Lost) -> str:
+    return lost.origin if lost.origin.startswith("content/") else "content"
+
+
+def what_is_lost(lost: Lost) -> str:
+    """Say that a published address is gone."""
+    return f"the published address {lost.address} is gone ({lost.origin})"
+
+
+def remedy_for(lost: Lost) -> str:
+    """Say how an address that is gone can be kept."""
+    return f"To keep it, put this into the front matter of the article that takes its place: aliases: [{lost.address}]"
+
+
+class _Station:
+    """What a process needs to render pages and stage them."""
+
+    def __init__(self, site: Site, output: Path) -> None:
+        theme = Theme(site.root)
+        self.output = output
+        self.archive = Archive(site.state / "archive.sqlite", b"", read_only=True)
+        self.press = Press(site, theme, Assets(theme.static_files()), self.archive)
+
+
+def _render_batch(
+    station: _Station, batch: list[tuple[Page, bytes | None]]
+) -> tuple[list[tuple[str, bytes, bool]], list[Fault]]:
+    """Render and stage pages; give path, digest and whether it was staged of each, and the faults of the others."""
+    done: list[tuple[str, bytes, bool]] = []
+    faults: list[Fault] = []
+    for page, known in batch:
+        path = output_path(page.address)
+        try:
+            content = station.press.render(page)
+        except Faulty as error:
+            faults += error.faults
+            continue
+        digest = bytes.fromhex(page.facts["digest"]) if page.source else None
+        done.append((path, *publish.stage(station.output, path, content, known, digest)))
+    return done, faults
+
+
+def _publish(
+    request: Request,
+    site: Site,
+    output: Path,
+    archive: Archive,
+    ledger: Ledger,
+    press: Press,
+    report: Report,
+    progress: Progress,
+) -> None:
+    ledger.find_altered(output)
+    work = ledger.outdated()
+    orphans = ledger.orphans()
+    publication = publish.Publication(output)
+    report.due = archive.next_due(request.now)
+    archive.commit()
+    publish.claim(output)
+    unsure = [] if ledger.is_new else [output_path(page.address) for page, known in work if known is None]
+    foreign = {path for path in publication.conflicts(unsure) if not ledger.knows(path)}
+    ledger.intend(path for page, _ in work if (path := output_path(page.address)) not in foreign)
+    staged: dict[str, bytes] = {}
+    kept: dict[str, bytes] = {}
+    faults: list[Fault] = []
+    try:
+        if work:
+            (output / publish.STAGE).mkdir(exist_ok=True)
+            executor = executor_for(len(work), request.jobs, LEAST_FOR_PROCESSES)
+            for done, wrong in executor.run(_render_batch, _Station, (site, output), work):
+                faults += wrong
+                for path, digest, is_staged in done:
+                    (staged if is_staged else kept)[path] = digest
+                progress("rendering", len(staged) + len(kept), len(work))
+        if faults:
+            raise Faulty([*report.warnings, *faults])
+        _refuse_foreign(output, foreign, staged, kept)
+        both = staged | kept
+        written = [Written(path, both[path], stat) for path, stat in publication.put([*staged], [*kept], orphans)]
+        ledger.record(written, orphans, report.due)
+    finally:
+        publish.clear_stage(output)
+    report.rendered, report.written, report.deleted = len(work), len(staged), len(orphans)
+    report.unchanged = sum(1 for _ in ledger.published()) - len(staged)
+    report.unknown = publication.unknown(ledger.published())
+    if request.prune and report.unknown:
+        publication.prune(report.unknown)
+
+
+def _refuse_foreign(output: Path, foreign: set[str], staged: dict[str, bytes], kept: dict[str, bytes]) -> None:
+    """Take over what stands in the way with equal bytes; refuse to overwrite anything else that is not ours."""
+    for path in sorted(foreign & staged.keys()):
+        real = output / path
+        if not real.is_symlink() and real.is_file() and disk.digest_of(real) == staged[path]:
+            kept[path] = staged.pop(path)
+        else:
+            raise Refused(
+                f"{path} in the output was not made by newsgen, and a page is to be published there",
+                "Move it away (files to publish belong into static/), and build again.",
+            )

@@ -1,0 +1,297 @@
+"""Turn arguments into calls, and errors into exit codes.
+
+Heavy libraries are imported where a command uses them, so that ``newsgen --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsgen import __version__
+
+if TYPE_CHECKING:
+    from newsgen.build import Report
+    from newsgen.errors import Fault
+
+FAULTS, USAGE, LEFT_OUT = 1, 2, 3
+MOST_ALIKE = 3
+
+
+class _Commands(click.Group):
+    """Shows commands in the order in which one meets them, and expected errors without a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from newsgen.errors import Faulty, NewsgenError
+
+        try:
+            return super().invoke(ctx)
+        except Faulty as error:
+            _tell_faults(error.faults)
+            number = sum(one.severity == "fault" for one in error.faults)
+            click.secho(f"{_number(number, 'fault')} found. Nothing was published.", fg="red", err=True)
+        except NewsgenError as error:
+            click.secho(f"newsgen: {error}", fg="red", err=True)
+        except OSError as error:
+            from newsgen.errors import printable
+
+            where = f" ({error.filename})" if error.filename else ""
+            reason = printable(f"{error.strerror or error}{where}")
+            click.secho(
+                f"newsgen: {reason}. What was published is as it was, or whole; build again.", fg="red", err=True
+            )
+        except _database_error() as error:
+            click.secho(f"newsgen: the state in .newsgen/ can't be written: {error}. Build again.", fg="red", err=True)
+        sys.exit(FAULTS)
+
+
+def _database_error() -> type[Exception]:
+    from newsgen.archive import DatabaseError
+
+    return DatabaseError
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with: newsgen init my-archive && cd my-archive && newsgen build && newsgen serve",
+)
+@click.version_option(__version__, "-V", "--version", prog_name="newsgen", message="%(prog)s %(version)s")
+def main() -> None:
+    """Make a news archive that stays readable, findable, citable and subscribable for decades, on any static host."""
+
+
+_site_option = click.option(
+    "--site",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="The folder that holds content/. Default: the current one.",
+)
+_output_option = click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where the published archive is. Default: public/ in the site.",
+)
+
+
+class _Moment(click.ParamType[datetime]):
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        from newsgen.moments import read_moment
+
+        try:
+            return read_moment(value, UTC).instant
+        except ValueError as error:
+            self.fail(f"{value!r} can't be read: {error}. Write it like 2024-07-17T09:30+03:00.", param, ctx)
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--theme", is_flag=True, help="Also copy the theme's templates/ and static/, to change them.")
+def init(directory: Path, theme: bool) -> None:
+    """Make a small complete site in DIRECTORY that builds at once."""
+    from newsgen.starter import make_site
+
+    for path in make_site(directory, with_theme=theme, today=_clock().date()):
+        click.echo(f"  {path}")
+    click.echo(f"Made a site in {directory}. Next: cd {directory} && newsgen build && newsgen serve")
+
+
+@main.command()
+@click.argument("title")
+@_site_option
+@click.option("--date", type=_Moment(), help="When it is published. Default: now.")
+@click.option("--location", metavar="PLACE", help="Where it is about.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="What it is about; may be repeated.")
+@click.option("--author", "authors", multiple=True, metavar="NAME", help="Who wrote it; may be repeated.")
+@click.option("--section", metavar="NAME", help="The section of the paper.")
+@click.option("--summary", metavar="TEXT", help="One or two sentences for lists and feeds.")
+@click.option("--draft", is_flag=True, help="Withhold it until draft: is removed.")
+@click.option("--edit", is_flag=True, help="Open it in $VISUAL or $EDITOR.")
+def new(
+    title: str,
+    site: Path,
+    date: datetime | None,
+    location: str | None,
+    tags: tuple[str, ...],
+    authors: tuple[str, ...],
+    section: str | None,
+    summary: str | None,
+    draft: bool,
+    edit: bool,
+) -> None:
+    """Write an article file with its front matter where it belongs."""
+    from newsgen.starter import new_article
+
+    given = {"location": location, "tags": list(tags), "authors": list(authors), "section": section, "summary": summary}
+    path = new_article(site, title, date or _clock(), given, draft=draft, dated=date is not None)
+    click.echo(str(path))
+    if edit:
+        click.edit(filename=str(path))
+
+
+@main.command()
+@_site_option
+@_output_option
+@click.option("--drafts", is_flag=True, help="Publish drafts too.")
+@click.option("--strict", is_flag=True, help="Take warnings for faults.")
+@click.option("--keep-going", is_flag=True, help="Publish without the faulty articles, and list them (exit code 3).")
+@click.option("--allow-delete", is_flag=True, help="Go on even where many published addresses would vanish.")
+@click.option("--prune", is_flag=True, help="Delete files in the output that newsgen did not make.")
+@click.option(
+    "--now", type=_Moment(), help="The moment that decides embargoes. Default: SOURCE_DATE_EPOCH, or the clock."
+)
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes to work in. Default: one a processor.")
+def build(
+    site: Path,
+    output: Path | None,
+    drafts: bool,
+    strict: bool,
+    keep_going: bool,
+    allow_delete: bool,
+    prune: bool,
+    now: datetime | None,
+    jobs: int | None,
+) -> None:
+    """Build the archive: read what changed, render what it touches, publish that.
+
+    Exit code 0: all is well. 1: faults were found and nothing was published. 2: wrong usage. 3: published without the
+    faulty articles (--keep-going).
+    """
+    from newsgen import build as building
+
+    request = building.Request(
+        site=site,
+        output=output or site / "public",
+        now=(now or _clock()).astimezone(UTC),
+        drafts=drafts,
+        strict=strict,
+        keep_going=keep_going,
+        allow_delete=allow_delete,
+        prune=prune,
+        jobs=jobs,
+    )
+    with _ProgressBar() as bar:
+        report = building.build(request, bar.update)
+    _tell(report, prune)
+    if report.left_out:
+        sys.exit(LEFT_OUT)
+
+
+@main.command()
+@_site_option
+@_output_option
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on.")
+def serve(site: Path, output: Path | None, port: int) -> None:
+    """Serve the built archive on this machine alone, under the path of its base_url."""
+    from newsgen.serve import serve as run
+
+    run(site, output or site / "public", port)
+
+
+def _clock() -> datetime:
+    """Give the moment that counts as now: SOURCE_DATE_EPOCH (seconds since 1970, UTC) where it is set."""
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    if given is None:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise click.UsageError("SOURCE_DATE_EPOCH must be a whole number of seconds since 1970.") from error
+
+
+class _ProgressBar:
+    """A line that counts on a terminal, for work of over a second; silent elsewhere."""
+
+    def __init__(self) -> None:
+        from time import monotonic
+
+        self._clock = monotonic
+        self._started = self._last = monotonic()
+        self._shown = False
+        self._wanted = sys.stderr.isatty()
+
+    def __enter__(self) -> _ProgressBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        now = self._clock()
+        if not self._wanted or not total or now - self._started < 1 or now - self._last < 0.1:
+            return
+        self._last, self._shown = now, True
+        filled = 30 * done // total
+        click.echo(
+            f"\r\x1b[K{stage:>10} [{'#' * filled}{'-' * (30 - filled)}] {done:,} of {total:,}", nl=False, err=True
+        )
+
+
+def _tell(report: Report, pruned: bool) -> None:
+    from newsgen.build import remedy_for, what_is_lost
+
+    _tell_faults(report.warnings)
+    _tell_faults(report.left_out)
+    for path, reason in report.withheld:
+        click.echo(f"withheld: {path} ({reason})", err=True)
+    for one in report.lost:
+        click.secho(f"warning: {what_is_lost(one)}. {remedy_for(one)}", fg="yellow", err=True)
+    for path in report.unknown[:10]:
+        click.echo(f"{'deleted' if pruned else 'kept'}, not ours: {path}", err=True)
+    if len(report.unknown) > 10:
+        click.echo(f"… and {len(report.unknown) - 10} more that newsgen did not make", err=True)
+    if report.left_out:
+        number = len({one.path for one in report.left_out})
+        click.secho(f"{_number(number, 'article')} left out for their faults, listed above.", fg="red", err=True)
+    parts = [
+        f"{report.documents:,} read ({report.read:,} anew)",
+        f"{report.written:,} written",
+        f"{report.unchanged:,} left as they were",
+        f"{report.deleted:,} deleted",
+        f"{len(report.withheld):,} withheld{_reasons(report)}",
+    ]
+    click.secho(
+        f"Built in {report.seconds:.2f} s: " + ", ".join(parts) + ".", fg="green" if not report.left_out else None
+    )
+    if report.due:
+        click.echo(f"Something is due at {report.due}: build again then.")
+
+
+def _reasons(report: Report) -> str:
+    kinds = sorted({reason.split()[0] for _, reason in report.withheld})
+    counts = {kind: sum(reason.startswith(kind) for _, reason in report.withheld) for kind in kinds}
+    return f" ({', '.join(f'{number} {kind}' for kind, number in counts.items())})" if counts else ""
+
+
+def _tell_faults(faults: Any) -> None:
+    """Print faults one by one, and warnings that say the same of many places together."""
+    alike: dict[tuple[str, str], list[Fault]] = {}
+    for one in faults:
+        if one.severity == "fault":
+            click.secho(str(one), fg="red", err=True)
+        else:
+            alike.setdefault((one.what, one.remedy), []).append(one)
+    for same in alike.values():
+        for one in same[:MOST_ALIKE]:
+            click.secho(str(one), fg="yellow", err=True)
+        if len(same) > MOST_ALIKE:
+            click.secho(f"  … and {len(same) - MOST_ALIKE} more like it", fg="yellow", err=True)
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,0 +1,162 @@
+"""Find the files that a build reads, and refuse what is no regular file inside its folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsgen.errors import Fault, Refused
+
+CLOCK_RESOLUTION_NS = 2_000_000_000
+"""File systems keep times as coarsely as this; what was written so shortly before it was seen must be hashed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """What tells, without reading it, that a file is as it was."""
+
+    size: int
+    mtime_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Stat:
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One regular file: its path relative to the site (NFC, with ``/``), where it really is, and its status."""
+
+    path: str
+    real: Path
+    stat: Stat
+
+
+def walk(root: Path, below: str, faults: list[Fault]) -> Iterator[Found]:
+    """Give every regular file in ``root``/``below``, in no order; ``below`` becomes the head of each path.
+
+    Links are followed where they stay inside ``root``; a link that leads out, a pipe, a socket or a device is a fault.
+    """
+    start = root / below if below else root
+    if start.is_symlink():
+        faults.append(_outside(below, "a link where a folder was expected"))
+        return
+    boundary = os.path.realpath(root)
+    stack: list[tuple[str, str, frozenset[str]]] = [(os.fspath(start), below, frozenset((os.path.realpath(start),)))]
+    while stack:
+        folder, path, above = stack.pop()
+        try:
+            entries = list(os.scandir(folder))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            faults.append(Fault(path, 1, 1, f"the folder can't be read: {error.strerror}", "Correct its permissions."))
+            continue
+        for entry in entries:
+            try:
+                entry.name.encode()
+            except UnicodeEncodeError:
+                shown = os.fsencode(entry.name).decode("ascii", "backslashreplace")
+                faults.append(Fault(f"{path}/{shown}", 1, 1, "the file's name is not UTF-8", "Rename the file."))
+                continue
+            name = unicodedata.normalize("NFC", entry.name)
+            inside = f"{path}/{name}" if path else name
+            try:
+                if entry.is_symlink():
+                    target = os.path.realpath(entry.path)
+                    if not _is_inside(target, boundary):
+                        faults.append(_outside(inside, "a link that leads out of its folder"))
+                        continue
+                    if os.path.isdir(target):
+                        if target not in above:
+                            stack.append((target, inside, above | {target}))
+                        continue
+                    status = os.stat(target)
+                elif entry.is_dir(follow_symlinks=False):
+                    stack.append((entry.path, inside, above))
+                    continue
+                else:
+                    status = entry.stat(follow_symlinks=False)
+            except OSError as error:
+                faults.append(Fault(inside, 1, 1, f"the file can't be read: {error.strerror}", "Repair or remove it."))
+                continue
+            if stat.S_ISREG(status.st_mode):
+                yield Found(inside, Path(entry.path), Stat.of(status))
+            else:
+                faults.append(_outside(inside, f"{_kind(status.st_mode)}, not a regular file"))
+
+
+def read(path: Path, shown: str) -> tuple[bytes, list[Fault]]:
+    """Give the bytes of a regular file, or why they can't be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return b"", [_outside(shown, "not a regular file")]
+            return file.read(), []
+    except FileNotFoundError:
+        return b"", [Fault(shown, 1, 1, "the file vanished while it was read", "Build again.")]
+    except OSError as error:
+        return b"", [Fault(shown, 1, 1, f"the file can't be read: {error.strerror}", "Correct its permissions.")]
+
+
+def read_inside(root: Path, name: str, shown: str) -> tuple[bytes | None, list[Fault]]:
+    """Give the bytes of ``root``/``name``; None where there is no such file. Links must not lead out of ``root``."""
+    path = root / name
+    if not os.path.lexists(path):
+        return None, []
+    if not _is_inside(os.path.realpath(path), os.path.realpath(root)):
+        return b"", [_outside(shown, "a link that leads out of its folder")]
+    return read(path, shown)
+
+
+def digest_bytes(data: bytes) -> bytes:
+    """Give the digest of a file's bytes."""
+    return hashlib.blake2b(data, digest_size=16).digest()
+
+
+def digest_of(path: Path) -> bytes:
+    """Give the digest of a file's bytes, read piece by piece. Raises OSError."""
+    state = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            state.update(piece)
+    return state.digest()
+
+
+def site_root(folder: Path) -> Path:
+    """Give the real path of a site's folder. Raises Refused where it is none."""
+    if not folder.is_dir():
+        raise Refused(f"there is no folder {folder}", "Name a site with --site, or make one with: newsgen init DIR")
+    if not (folder / "content").is_dir():
+        raise Refused(
+            f"{folder} is no newsgen site: it has no content/ folder",
+            "Name a site with --site, or make one with: newsgen init DIR",
+        )
+    if (folder / "content").is_symlink():
+        raise Refused("content is a link", "Make it a folder, or name the site that it leads to with --site.")
+    return folder.resolve()
+
+
+def _is_inside(real: str, boundary: str) -> bool:
+    return real == boundary or real.startswith(boundary.rstrip(os.sep) + os.sep)
+
+
+def _outside(path: str, what: str) -> Fault:
+    return Fault(path, 1, 1, f"this is {what}", "Only regular files inside content, templates and static are read.")
+
+
+def _kind(mode: int) -> str:
+    kinds = (
+        (stat.S_ISFIFO, "a pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    return next((name for test, name in kinds if test(mode)), "special")

@@ -1,0 +1,184 @@
+"""One YAML text with the place of everything in it: composed into nodes, never constructed into objects.
+
+No tag of a document can make anything but text, lists and mappings; its size, depth and aliases are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, tzinfo
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from newsgen.errors import FAULT, WARNING, Fault, Refused
+
+LARGEST_HEADER = 512 * 1024
+DEEPEST = 40
+MOST_NODES = 20_000
+
+try:
+    from yaml import CSafeLoader as _Loader
+except ImportError as error:  # pragma: no cover - every wheel of PyYAML carries libyaml
+    raise Refused(
+        "PyYAML was built without libyaml, which reads front matter six times faster",
+        "Install the wheel from the package index (pip install --force-reinstall --only-binary :all: pyyaml).",
+    ) from error
+
+
+class Document:
+    """One YAML text that is being read: where it is, and every fault found in it so far.
+
+    ``first_line`` is the line of the file on which the text begins, from 1.
+    """
+
+    def __init__(self, path: str, text: str, first_line: int = 1, zone: tzinfo = UTC) -> None:
+        self.path = path
+        self.text = text
+        self.first_line = first_line
+        self.zone = zone
+        self.faults: list[Fault] = []
+
+    def fault(self, node: Node | None, what: str, remedy: str = "", severity: str = FAULT) -> None:
+        """Report what is wrong at ``node`` (at the head of the document without one)."""
+        line, column = (node.start_mark.line, node.start_mark.column) if node is not None else (0, 0)
+        self.faults.append(Fault(self.path, self.first_line + line, column + 1, what, remedy, severity))
+
+    def warn(self, node: Node | None, what: str, remedy: str = "") -> None:
+        self.fault(node, what, remedy, WARNING)
+
+    def compose(self) -> MappingNode | None:
+        """Give the mapping that the document is; None where it is not one, which is then reported."""
+        if len(self.text) > LARGEST_HEADER:
+            self.fault(None, f"the YAML is larger than {LARGEST_HEADER // 1024} KiB", "Move the text into the body.")
+            return None
+        try:
+            if _may_nest_deeply(self.text) and _depth(self.text) > DEEPEST:
+                self.fault(None, f"the YAML is nested more than {DEEPEST} levels deep", "Write it flatter.")
+                return None
+            node = yaml.compose(self.text, Loader=_Loader)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            line, column = (mark.line, mark.column) if mark else (0, 0)
+            what = " ".join(part for part in (error.context, error.problem) if part)
+            self.faults.append(
+                Fault(self.path, self.first_line + line, column + 1, f"this is not YAML: {what}", _yaml_remedy(what))
+            )
+            return None
+        except yaml.YAMLError as error:
+            position = getattr(error, "position", 0) or 0
+            before = self.text[:position]
+            self.faults.append(
+                Fault(
+                    self.path,
+                    self.first_line + before.count("\n"),
+                    position - before.rfind("\n"),
+                    f"this is not YAML: {getattr(error, 'reason', error)}",
+                    "Remove the character.",
+                )
+            )
+            return None
+        if node is None:
+            return MappingNode("tag:yaml.org,2002:map", [])
+        if not isinstance(node, MappingNode):
+            self.fault(node, f"found {kind_of(node)} where keys and values were expected", "Write it as key: value.")
+            return None
+        if not self._bounded(node):
+            return None
+        return node
+
+    def _bounded(self, root: Node) -> bool:
+        """Whether the nodes, with every alias followed, are few enough and not nested in themselves."""
+        count = 0
+        stack: list[tuple[Node, int]] = [(root, 0)]
+        while stack:
+            node, depth = stack.pop()
+            count += 1
+            if count > MOST_NODES or depth > DEEPEST:
+                self.fault(
+                    node, "the YAML grows without bound through its aliases", "Write values out, without & and *."
+                )
+                return False
+            if node.tag.startswith("!") or node.tag.startswith("tag:yaml.org,2002:python/"):
+                self.fault(node, f"the YAML tag {node.tag} is not accepted", "Remove the tag: articles are data.")
+                return False
+            if isinstance(node, SequenceNode):
+                stack.extend((child, depth + 1) for child in node.value)
+            elif isinstance(node, MappingNode):
+                for key, value in node.value:
+                    stack.append((key, depth + 1))
+                    stack.append((value, depth + 1))
+        return True
+
+
+def _may_nest_deeply(text: str) -> bool:
+    return text.count("[") + text.count("{") + text.count("- ") + text.count("-\n") + text.count("? ") > 1000
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            deepest = max(deepest, depth)
+            if deepest > DEEPEST:
+                break
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return deepest
+
+
+def _yaml_remedy(what: str) -> str:
+    if "cannot start any token" in what:
+        return "Indent with spaces, and put a value that begins with a special character in quotes."
+    if "mapping values are not allowed" in what:
+        return "Put a value that holds a colon in quotes."
+    return "Check quotes, colons and indentation here."
+
+
+def kind_of(node: Node) -> str:
+    """Say in words what a node is."""
+    if isinstance(node, ScalarNode):
+        return "nothing" if is_empty(node) else f"the text {shorten(node.value)!r}"
+    return "a list" if isinstance(node, SequenceNode) else "keys and values"
+
+
+def shorten(text: str, most: int = 60) -> str:
+    """Give ``text`` on one line, cut to ``most`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def is_empty(node: Node) -> bool:
+    """Whether a node says nothing: ``key:``, ``key: ~``, ``key: null`` or blank text."""
+    return isinstance(node, ScalarNode) and (
+        not node.value.strip() or (node.style is None and node.value in ("~", "null", "Null", "NULL"))
+    )
+
+
+def scalar_text(node: Node, document: Document, says: str) -> str | None:
+    """Give the text of a scalar, or None after reporting that it is none."""
+    if isinstance(node, ScalarNode):
+        return str(node.value)
+    document.fault(node, f"found {kind_of(node)} where {says} was expected", f"Write {says}.")
+    return None
+
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+
+
+def without_controls(text: str) -> str:
+    """Give ``text`` without the characters that XML 1.0 and HTML do not allow."""
+    return _CONTROLS.sub("", text)
+
+
+def plain(node: Node) -> Any:
+    """Give a node as plain text, lists and mappings, unchecked: for what is the author's own."""
+    if isinstance(node, ScalarNode):
+        if node.style is None and node.value in ("true", "false"):
+            return node.value == "true"
+        return None if is_empty(node) else without_controls(node.value)
+    if isinstance(node, SequenceNode):
+        return [plain(child) for child in node.value]
+    return {str(getattr(key, "value", "")): plain(value) for key, value in node.value}

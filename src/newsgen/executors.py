@@ -1,0 +1,117 @@
+"""Ways to do the same work on many things: here, or in processes.
+
+Work is a function of a state and a batch. The state is made once where the work is done (a parser, an open archive),
+by a function that must be importable, from arguments that can be sent there. Results come in the order of the batches.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from typing import Any, Protocol, TypeVar
+
+from newsgen.errors import Refused
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_state: Any = None  # of a worker process: its only work needs it, and a process has no other place to keep it
+
+
+class Executor(Protocol):
+    """Where work is done."""
+
+    def run(
+        self,
+        work: Callable[[Any, list[Item]], Result],
+        make_state: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        items: Iterable[Item],
+    ) -> Iterator[Result]: ...
+
+
+class Here:
+    """Do the work in this process."""
+
+    def __init__(self, batch: int = 50) -> None:
+        self.batch = batch
+
+    def run(
+        self,
+        work: Callable[[Any, list[Item]], Result],
+        make_state: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        items: Iterable[Item],
+    ) -> Iterator[Result]:
+        state = None
+        for batch in batches(items, self.batch):
+            state = make_state(*arguments) if state is None else state
+            yield work(state, batch)
+
+
+class Processes:
+    """Do the work in ``jobs`` processes, a few batches ahead of who takes the results."""
+
+    def __init__(self, jobs: int, batch: int = 50) -> None:
+        self.jobs = jobs
+        self.batch = batch
+
+    def run(
+        self,
+        work: Callable[[Any, list[Item]], Result],
+        make_state: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        items: Iterable[Item],
+    ) -> Iterator[Result]:
+        context = multiprocessing.get_context("spawn")  # a forked child must not share our open databases
+        waiting: deque[Future[Result]] = deque()
+        pool = ProcessPoolExecutor(self.jobs, context, _begin, (make_state, arguments))
+        try:
+            for batch in batches(items, self.batch):
+                waiting.append(pool.submit(_do, work, batch))
+                if len(waiting) > 3 * self.jobs:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenProcessPool as error:
+            raise Refused(
+                "a worker process ended unexpectedly, perhaps for want of memory; nothing was published",
+                "Build again, with --jobs 1 if it repeats.",
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def executor_for(count: int, jobs: int | None, least: int) -> Executor:
+    """Choose where to work on ``count`` items: in processes where there are at least ``least`` and more than one job
+    is wanted (by default, one for each processor)."""
+    wanted = jobs if jobs is not None else processors()
+    return Processes(wanted) if wanted > 1 and count >= least else Here()
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Cut ``items`` into lists of at most ``size``."""
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _begin(make_state: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    global _state
+    _state = make_state(*arguments)
+
+
+def _do(work: Callable[[Any, list[Item]], Result], batch: list[Item]) -> Result:
+    return work(_state, batch)

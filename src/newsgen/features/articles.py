@@ -1,0 +1,69 @@
+"""Articles, undated pages, and the redirects from their old addresses."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import Any
+
+from markupsafe import Markup
+
+from newsgen.features import Feature, Frame, Planning
+from newsgen.markup import resolve
+from newsgen.model import Moment, Page, Read
+from newsgen.questions import Reads
+from newsgen.urls import encode, media_address
+
+
+def link_target(frame_link: Any, links: dict[str, str | None], kind: str, target: str) -> str | None:
+    """Give the link that a placeholder of :mod:`newsgen.markup` stands for, made by ``frame_link`` (an address to a
+    path or a URL) and escaped for an attribute; None for one to a document that is not shown."""
+    if kind == "document":
+        address = links.get(target)
+        return None if address is None else html.escape(frame_link(address))
+    return html.escape(frame_link(media_address(target) if kind == "media" else target))
+
+
+def _plan(planning: Planning) -> Iterator[Page]:
+    archive = planning.archive
+    for path, kind, address in archive.each("SELECT path, kind, address FROM documents WHERE shown ORDER BY path"):
+        reads = {"article": Read("article", (path,)), "links": Read("links", (path,))}
+        if kind == "article":
+            reads["terms"] = Read("terms_of", (path,))
+            reads["neighbours"] = Read("neighbours", (path,))
+        yield Page(address, "articles", path, "article.html" if kind == "article" else "page.html", reads)
+    sql = "SELECT path, alias, address FROM aliases JOIN documents USING (path) WHERE shown ORDER BY path, alias"
+    for path, alias, address in archive.each(sql):
+        yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")
+
+
+def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
+    if page.kind == "redirect":
+        return {"target": page.facts["target"]}
+    article, links = reads.article, reads.links
+
+    def address(kind: str, target: str) -> str | None:
+        return link_target(frame.href, links, kind, target)
+
+    view = {"article": article.card, "meta": article.meta, "body": Markup(resolve(article.body, address))}  # noqa: S704 - cleaned
+    if page.template == "article.html":
+        older, newer = reads.neighbours
+        view |= {
+            "terms": reads.terms,
+            "older": older,
+            "newer": newer,
+            "images": [_image(frame, one) for one in article.meta["images"]],
+            "sources": [one for one in article.meta["sources"] if not one["proposed"]],
+            "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
+        }
+    return view
+
+
+def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
+    if image["target"] is None:
+        return {**image, "href": encode(image["src"]) if " " in image["src"] else image["src"]}
+    kind, target = image["target"]
+    return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
+
+
+FEATURE = Feature("articles", _plan, _view)

@@ -1,0 +1,9 @@
+"""The features that every archive has, in the order in which they are planned."""
+
+from __future__ import annotations
+
+from newsgen.features import Feature, articles, feeds, files, listings, sitemap, timeline
+
+FEATURES: dict[str, Feature] = {
+    one.FEATURE.name: one.FEATURE for one in (articles, listings, timeline, feeds, sitemap, files)
+}

@@ -1,0 +1,374 @@
+"""Split a content file and check its header, keeping line numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from frontmatter.default_handlers import YAMLHandler
+from yaml.nodes import MappingNode, Node
+
+from newsgen.document import Document, shorten
+from newsgen.errors import Fault
+from newsgen.model import Card, Moment
+from newsgen.moments import read_moment
+from newsgen.site import Site
+from newsgen.urls import (
+    LONGEST_NAME,
+    article_address,
+    clean_address,
+    fold,
+    slugify,
+    split_stem,
+    tag_uri,
+    why_not_an_address,
+)
+from newsgen.vocabulary import ARTICLE, PAGE, PLACE, TERM
+
+LARGEST_FILE = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A checked header: the card and meta of :class:`newsgen.model.Article`, and what only the load needs."""
+
+    card: Card
+    meta: dict[str, Any]
+    aliases: tuple[str, ...]
+    draft: bool
+    embargo: Moment | None
+    expires: Moment | None
+    image_lines: dict[str, tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A content file taken apart: both texts, and the lines of the file on which they begin."""
+
+    header: str
+    header_line: int
+    body: str
+    body_line: int
+
+
+def decode(path: str, data: bytes) -> tuple[str, list[Fault]]:
+    """Give the text of a file, line ends made ``\\n``, or why it is no text."""
+    if len(data) > LARGEST_FILE:
+        what = f"the file is larger than {LARGEST_FILE // 1024 // 1024} MiB"
+        return "", [Fault(path, 1, 1, what, "Split it, or publish it as a file beside the article.")]
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        what = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        return "", [Fault(path, line, column, what, "Save the file as UTF-8.")]
+    if "\x00" in text:
+        at = text.index("\x00")
+        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+        return "", [Fault(path, line, column, "the file holds a NUL character", "Remove it: this may not be text.")]
+    return text.replace("\r\n", "\n").replace("\r", "\n"), []
+
+
+def split(path: str, text: str) -> tuple[Split | None, list[Fault]]:
+    """Take a content file apart at the two lines of dashes around its header."""
+    start = len(text) - len(text.lstrip("\ufeff \t\n"))
+    start = text.rfind("\n", 0, start) + 1
+    first_line = text.count("\n", 0, start) + 1
+    text = text[start:].lstrip("\ufeff")
+    handler = YAMLHandler()
+    opening = handler.FM_BOUNDARY.match(text)
+    if not opening:
+        remedy = "Begin the file with a line ---, the fields (title: …, date: …), and another line ---."
+        return None, [Fault(path, first_line, 1, "there is no front matter", remedy)]
+    try:
+        header, body = handler.split(text)
+    except ValueError:
+        what = "the front matter that opens here is never closed"
+        return None, [Fault(path, first_line, 1, what, "End it with a line of three dashes: ---")]
+    return (
+        Split(
+            header,
+            first_line + text.count("\n", 0, opening.end()),
+            body,
+            first_line + text.count("\n", 0, len(text) - len(body)),
+        ),
+        [],
+    )
+
+
+def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Header | None, list[Fault]]:
+    """Check the header of an article (``content/articles/…``) and give it, or None, and everything wrong with it."""
+    document = Document(path, text, first_line, site.zone)
+    node = document.compose()
+    if node is None:
+        return None, document.faults
+    values, nodes = ARTICLE.read_with_nodes(node, document)
+    inside = PurePosixPath(path).relative_to("content/articles")
+    if values is None:
+        values = dict.fromkeys(ARTICLE.names)
+        values["own"] = {}
+    published = values["date"] or (None if "date" in nodes else _date_of_path(inside, values.get("url"), site))
+    if published is None and "date" not in nodes:
+        document.fault(
+            node if node.value else None,
+            "date is missing",
+            "Add date: 2024-07-17 (or with a time, 2024-07-17T09:30+03:00), or begin the file's name with it.",
+        )
+    slug = _slug(values, nodes, inside, document)
+    address = _address(values, nodes, published, slug, document)
+    aliases = _aliases(values, nodes, address, document)
+    _check_order(values, nodes, published, document)
+    if published is None or address is None or any(f.severity == "fault" for f in document.faults):
+        return None, document.faults
+    corrections = values["corrections"] or []
+    location = values["location"]
+    card = Card(
+        path=path,
+        address=address,
+        id=_id(values["id"], published, aliases, address, site),
+        title=values["title"],
+        published=published,
+        updated=_last_change(values["updated"], corrections, published),
+        summary=values["summary"] or "",
+        language=values["language"] or site.language,
+        place=place_name(location),
+        corrected=bool(corrections),
+    )
+    tags = [*(values["tags"] or []), *(values["category"] or [])]
+    meta = {
+        "tags": _terms(tags),
+        "authors": _terms(values["authors"] or site.authors),
+        "sections": _terms([values["section"]] if values["section"] else []),
+        "location": location,
+        "places": values["places"] or [],
+        "dateline": values["dateline"],
+        "thread": values["thread"],
+        "featured": values["featured"].iso if values["featured"] else None,
+        "sources": [
+            {**one, "accessed": one["accessed"].iso if one["accessed"] else None} for one in values["sources"] or []
+        ],
+        "events": values["events"] or [],
+        "corrections": [
+            {"date": one["date"].pack(), "kind": one["kind"] or "correction", "text": one["text"]}
+            for one in sorted(corrections, key=lambda one: one["date"].instant)
+        ],
+        "images": values["images"] or [],
+        "own": values["own"],
+    }
+    image_node = nodes.get("images")
+    place = (first_line + image_node.start_mark.line, image_node.start_mark.column + 1) if image_node else (1, 1)
+    header = Header(
+        card,
+        meta,
+        tuple(aliases),
+        draft=bool(values["draft"]) or values["published"] in ("false", "no", "off"),
+        embargo=values["embargo"],
+        expires=values["expires"],
+        image_lines={one["src"]: place for one in meta["images"]},
+    )
+    return header, document.faults
+
+
+def read_page_header(path: str, text: str, first_line: int, site: Site) -> tuple[Header | None, list[Fault]]:
+    """Check the header of an undated page (``content/pages/…``)."""
+    document = Document(path, text, first_line, site.zone)
+    node = document.compose()
+    if node is None:
+        return None, document.faults
+    values, nodes = PAGE.read_with_nodes(node, document)
+    if values is None:
+        return None, document.faults
+    inside = PurePosixPath(path).relative_to("content/pages")
+    slug = _slug(values, nodes, inside, document)
+    folder = [slugify(part) for part in inside.parent.parts]
+    if inside.stem == "index":
+        folder = folder[:-1]
+    address = _given_address(values, nodes, document)
+    if address is None and slug and all(folder):
+        address = "/" + "/".join([*folder, slug]) + "/"
+    aliases = _aliases(values, nodes, address, document)
+    if address is None or any(f.severity == "fault" for f in document.faults):
+        if not document.faults:
+            document.fault(None, "the file's name makes no address", "Add slug: with letters or digits.")
+        return None, document.faults
+    epoch = read_moment("1970-01-01", site.zone)
+    card = Card(
+        path=path,
+        address=address,
+        id=tag_uri(site.id_authority, "1970-01-01", address),
+        title=values["title"],
+        published=epoch,
+        updated=values["updated"],
+        summary=values["summary"] or "",
+        language=values["language"] or site.language,
+        place=None,
+    )
+    meta = {"menu": values["menu"], "own": values["own"], "tags": [], "authors": [], "sections": [], "images": []}
+    return Header(card, meta, tuple(aliases), bool(values["draft"]), None, None, {}), document.faults
+
+
+def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
+    """Check a register and give its entries by key: ``kind`` is ``places``, or an axis for one of terms."""
+    document = Document(path, text)
+    node = document.compose()
+    if not isinstance(node, MappingNode):
+        return {}, document.faults
+    shape = PLACE if kind == "places" else TERM
+    found: dict[str, dict[str, Any]] = {}
+    for key, value in node.value:
+        name = str(getattr(key, "value", ""))
+        slug = name if kind == "places" else slugify(name)
+        if not slug:
+            document.fault(key, f"{shorten(name)!r} can't be a key", "Use letters or digits.")
+        elif slug in found:
+            document.fault(key, f"the key {shorten(name)!r} is given twice", "Keep one.")
+        else:
+            entry = shape.read(value, document)
+            if entry is not None:
+                found[slug] = entry
+                if kind == "places" and entry["within"] is not None:
+                    found[slug]["within_line"] = document.first_line + key.start_mark.line
+    if kind == "places":
+        for name, entry in found.items():
+            within, line = entry["within"], entry.pop("within_line", 1)
+            if within is None:
+                continue
+            chain = [name]
+            while within in found and within not in chain:
+                chain.append(within)
+                within = found[within]["within"]
+            if within is not None:
+                what = f"{name!r} lies within itself" if within in chain else f"{within!r} is no key of this file"
+                document.faults.append(Fault(path, line, 1, what, "Correct its within:."))
+    return found, document.faults
+
+
+def _date_of_path(inside: PurePosixPath, url: str | None, site: Site) -> Moment | None:
+    """The date in the file's name, else in its folders, else in the address that it asks for."""
+    day, _ = split_stem(inside.stem)
+    if day is None and inside.stem == "index":
+        day, _ = split_stem(inside.parent.name)
+    if day is None:
+        found = re.search(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?:/|$)", f"{inside.parent}") or re.match(
+            r"/(\d{4})/(\d{1,2})/(\d{1,2})/", url or ""
+        )
+        day = "-".join(found.groups()) if found else None
+    try:
+        return read_moment(day, site.zone) if day else None
+    except ValueError:
+        return None
+
+
+def _slug(values: dict[str, Any], nodes: dict[str, Node], inside: PurePosixPath, document: Document) -> str | None:
+    """``slug``, else the file's stem without its date (the folder's name for an ``index`` file); never the title."""
+    given = values["slug"]
+    if given is None:
+        stem = inside.parent.name if inside.stem == "index" and inside.parent.name else inside.stem
+        given = split_stem(unicodedata.normalize("NFC", stem))[1]
+    elif "/" in given or "\\" in given or given.strip(".") == "":
+        document.fault(
+            nodes["slug"],
+            f"{shorten(given)!r} can't be a slug",
+            "Write letters, digits and hyphens: it is one part of the address.",
+        )
+        return None
+    slug = slugify(given)
+    if (not slug or len(slug.encode()) > LONGEST_NAME) and values["url"] is None:
+        what = (
+            f"the slug {shorten(slug)!r} is longer than {LONGEST_NAME} bytes"
+            if slug
+            else f"{shorten(given)!r} makes no slug"
+        )
+        document.fault(nodes.get("slug"), what, "Add slug: with letters or digits, and not too many.")
+        return None
+    return slug
+
+
+def _given_address(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> str | None:
+    if values["url"] is None:
+        return None
+    address = clean_address(values["url"])
+    wrong = why_not_an_address(address)
+    if wrong:
+        document.fault(
+            nodes["url"],
+            f"{shorten(values['url'])!r} can't be an address: {wrong}",
+            "Write a path below the site's front page, such as /2024/07/17/slug/.",
+        )
+        return None
+    return address
+
+
+def _address(
+    values: dict[str, Any], nodes: dict[str, Node], published: Moment | None, slug: str | None, document: Document
+) -> str | None:
+    if values["url"] is not None:
+        return _given_address(values, nodes, document)
+    return article_address(published.day.isoformat(), slug) if published and slug else None
+
+
+def _aliases(values: dict[str, Any], nodes: dict[str, Node], address: str | None, document: Document) -> list[str]:
+    found: list[str] = []
+    for text in values["aliases"] or []:
+        alias = clean_address(text if text.startswith("/") else "/" + text)
+        wrong = why_not_an_address(alias)
+        if wrong or alias == "/":
+            document.fault(
+                nodes["aliases"],
+                f"{shorten(text)!r} can't be an alias: {wrong or 'it is the front page'}",
+                "Write an old path of this article, such as /2023/old-slug/.",
+            )
+        elif address is not None and fold(alias) == fold(address):
+            if alias != address:
+                what = f"the alias {shorten(text)!r} differs from the address only in case or Unicode form"
+                document.warn(nodes["aliases"], what, "It is left out: many disks hold only one of the two.")
+            found.append(alias)
+        else:
+            found.append(alias)
+    return list(dict.fromkeys(found))
+
+
+def _check_order(values: dict[str, Any], nodes: dict[str, Node], published: Moment | None, document: Document) -> None:
+    embargo, expires, updated = values["embargo"], values["expires"], values["updated"]
+    if embargo and expires and expires.instant <= embargo.instant:
+        document.fault(nodes["expires"], "it expires before its embargo ends", "Change one of the two.")
+    if updated and published and updated.instant < published.instant and updated.day < published.day:
+        document.warn(nodes["updated"], "updated is earlier than date", "It is left out; change one of the two.")
+
+
+def _last_change(updated: Moment | None, corrections: list[dict[str, Any]], published: Moment) -> Moment | None:
+    candidates = [one["date"] for one in corrections] + ([updated] if updated else [])
+    later = [one for one in candidates if one.instant > published.instant]
+    return max(later, key=lambda one: one.instant, default=None)
+
+
+def _id(given: str | None, published: Moment, aliases: list[str], address: str, site: Site) -> str:
+    """The article's permanent id: its own where that is an IRI, else a tag URI of the site's authority."""
+    if given and re.match(r"[A-Za-z][A-Za-z0-9+.-]+:\S+$", given):
+        return given
+    specific = given or (aliases[0] if aliases else address)
+    return tag_uri(site.id_authority, published.day.isoformat(), specific)
+
+
+def place_name(location: dict[str, Any] | None) -> str | None:
+    """Give the name of a location as it is shown where no register knows it."""
+    if location is None:
+        return None
+    name, country = str(location["name"]), location["country"]
+    return f"{name}, {country}" if country and country not in name else name
+
+
+def _terms(names: list[str] | tuple[str, ...]) -> list[list[str]]:
+    """Slugs and names, one of each slug."""
+    found: dict[str, str] = {}
+    for name in names:
+        slug = slugify(name)
+        while len(slug.encode()) > LONGEST_NAME:
+            slug = slug[:-1]
+        found.setdefault(slug, name)
+    return [[slug, name] for slug, name in found.items()]

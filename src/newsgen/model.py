@@ -1,0 +1,200 @@
+"""The values that flow through a build, and their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+AXES = ("tags", "authors", "sections")
+"""The vocabularies in which an article is classified. Each term of each owns a page and two feeds."""
+
+
+def digest(*parts: bytes | str) -> bytes:
+    """Give 16 bytes that stand for ``parts``; the borders between parts count."""
+    state = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        state.update(b"%d:" % len(data))
+        state.update(data)
+    return state.digest()
+
+
+def canonical(value: Any) -> str:
+    """Give JSON text in which equal values have equal spelling."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant as it was written: ``day_only`` says that no time of day was given, so none may be shown."""
+
+    instant: datetime
+    day_only: bool = False
+
+    @property
+    def day(self) -> date:
+        """The calendar day, in the zone in which the instant is kept (the site's)."""
+        return self.instant.date()
+
+    @property
+    def iso(self) -> str:
+        """RFC 3339 text; only the day where only the day is known."""
+        return self.day.isoformat() if self.day_only else self.instant.isoformat()
+
+    def pack(self) -> list[Any]:
+        return [self.instant.isoformat(), int(self.day_only)]
+
+    @classmethod
+    def unpack(cls, packed: list[Any] | None) -> Moment | None:
+        return None if packed is None else cls(datetime.fromisoformat(packed[0]), bool(packed[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What pages other than its own may show of an article."""
+
+    path: str
+    address: str
+    id: str
+    title: str
+    published: Moment
+    updated: Moment | None
+    summary: str
+    language: str
+    place: str | None
+    corrected: bool = False
+
+    @property
+    def changed(self) -> Moment:
+        """The last significant change: ``updated`` where given, else publication."""
+        return self.updated or self.published
+
+    def pack(self) -> str:
+        return canonical(
+            [
+                self.path,
+                self.address,
+                self.id,
+                self.title,
+                self.published.pack(),
+                self.updated.pack() if self.updated else None,
+                self.summary,
+                self.language,
+                self.place,
+                int(self.corrected),
+            ]
+        )
+
+    @classmethod
+    def unpack(cls, packed: str) -> Card:
+        path, address, id_, title, published, updated, summary, language, place, corrected = json.loads(packed)
+        first = Moment.unpack(published)
+        assert first is not None  # noqa: S101 - a card is packed with its publication, always
+        return cls(path, address, id_, title, first, Moment.unpack(updated), summary, language, place, bool(corrected))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One tag, author or section. ``count`` is how many published articles carry it."""
+
+    axis: str
+    slug: str
+    name: str
+    description: str = ""
+    count: int = 0
+
+    @property
+    def address(self) -> str:
+        return f"/{self.axis}/{self.slug}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One source file, checked: its card, what only its own page shows, and its body.
+
+    ``meta`` holds the checked front matter that the card does not: ``location``, ``sources``, ``corrections`` … as
+    plain values, absent fields as ``None`` or empty. ``body`` is safe HTML whose internal links are still the
+    placeholders of :mod:`newsgen.markup`; a press puts addresses in their place.
+    """
+
+    card: Card
+    meta: dict[str, Any]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in a body that must lead somewhere inside the archive.
+
+    ``kind`` is ``document`` (another content file), ``media`` (a file beside the article) or ``address`` (a place on
+    the published site). ``fragment`` is without its ``#``.
+    """
+
+    kind: str
+    target: str
+    fragment: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A year, month or day that holds articles: ``name`` is its ISO 8601 form, ``count`` how many it holds."""
+
+    name: str
+    count: int
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One thing that a page may look at: the name of a question to the archive, and its arguments."""
+
+    question: str
+    arguments: tuple[str | int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One output, known before anything renders.
+
+    ``address`` is where it is published; ``feature`` makes it; ``template`` is None where no template takes part.
+    ``reads`` are all that rendering may ask of the archive, by the names under which it sees them; ``facts`` are
+    plain values known at planning time. ``origin`` says in words who claims the address. ``source`` is the file that
+    is published as it is, where one is; its digest is among the facts.
+
+    ``kind`` tells how firmly the address is promised: ``page`` and ``feed`` are for ever, ``listing`` follows what it
+    lists, ``redirect``, ``file`` and ``asset`` follow their sources.
+    """
+
+    address: str
+    feature: str
+    origin: str
+    template: str | None = None
+    reads: dict[str, Read] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    kind: str = "page"
+    source: str | None = None
+
+    def pack(self) -> str:
+        reads = {name: [one.question, *one.arguments] for name, one in self.reads.items()}
+        return canonical(
+            [self.address, self.feature, self.origin, self.template, reads, self.facts, self.kind, self.source]
+        )
+
+    @classmethod
+    def unpack(cls, packed: str) -> Page:
+        address, feature, origin, template, reads, facts, kind, source = json.loads(packed)
+        asked = {name: Read(question, tuple(arguments)) for name, (question, *arguments) in reads.items()}
+        return cls(address, feature, origin, template, asked, facts, kind, source)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The bytes of one page; a large file is named rather than carried."""
+
+    content: bytes | Path

@@ -1,0 +1,135 @@
+"""Read the dates that people write: moments of publication, and times at which something happened."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from yaml.nodes import Node
+
+from newsgen.document import Document, scalar_text, shorten
+from newsgen.model import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day, with or without a time of day; without an offset it is in the document's zone."""
+
+    says: str = "a date such as 2024-07-17 or 2024-07-17T09:30+03:00"
+
+    def read(self, node: Node, document: Document) -> Moment | None:
+        value = scalar_text(node, document, self.says)
+        if value is None:
+            return None
+        try:
+            return read_moment(value, document.zone)
+        except ValueError as error:
+            document.fault(node, f"the date {shorten(value)!r} can't be read: {error}", f"Write {self.says}.")
+            return None
+
+
+_ISO = re.compile(
+    r"(?P<y>\d{4})(?P<s>[-/.]?)(?P<m>\d{1,2})(?P=s)(?P<d>\d{1,2})"
+    r"(?:(?:[Tt]|\s+)(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d+)?)?"
+    r"(?:\s*(?P<z>[Zz]|UTC|GMT|(?P<sign>[+\u2212-])(?P<oh>\d{1,2}):?(?P<om>\d{2})?))?)?",
+    re.ASCII,
+)
+
+
+def read_moment(text: str, zone: tzinfo) -> Moment:
+    """Read a date as people write them, in ``zone`` unless it says its own offset; the result is kept in ``zone``.
+
+    ISO 8601 and its loose relatives (one-digit months and hours, a blank for T, offsets such as -4) are read here;
+    what spells its month in letters, RFC 2822 included, by dateutil. A date that means two different days in
+    different countries (03/04/2024) is an error, as is one without year, month and day.
+
+    Raises ValueError with the reason.
+    """
+    text = text.strip()
+    found = _ISO.fullmatch(text)
+    if found and (found["s"] or len(found["m"]) + len(found["d"]) == 4):
+        when = datetime(
+            int(found["y"]),
+            int(found["m"]),
+            int(found["d"]),
+            int(found["H"] or 0),
+            int(found["M"] or 0),
+            min(int(found["S"] or 0), 59),
+            tzinfo=_offset(found) or zone,
+        )
+        return _kept(when, zone, day_only=found["H"] is None)
+    return _read_spelt_moment(text, zone)
+
+
+def _offset(found: re.Match[str]) -> tzinfo | None:
+    if not found["z"]:
+        return None
+    if not found["sign"]:
+        return UTC
+    hours, minutes = int(found["oh"]), int(found["om"] or 0)
+    if hours > 14 or minutes > 59:
+        raise ValueError("there is no such offset from UTC")
+    size = timedelta(hours=hours, minutes=minutes)
+    return timezone(size if found["sign"] == "+" else -size)
+
+
+def _read_spelt_moment(text: str, zone: tzinfo) -> Moment:
+    if re.fullmatch(r"\d{4}", text):
+        raise ValueError("it is a year without month and day")
+    if len(text) > 80 or not re.search(r"\d{4}", text):
+        raise ValueError("it has no year, month and day")
+    numbers = re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\b", text)
+    if numbers and int(numbers[1]) <= 12 and int(numbers[2]) <= 12 and numbers[1] != numbers[2]:
+        raise ValueError("it means different days in different countries")
+    from dateutil import parser  # here, because most archives never need it
+
+    def no_names(name: str | None, offset: int | None) -> tzinfo | None:
+        if offset is not None:
+            return timezone(timedelta(seconds=offset))
+        if name:
+            raise ValueError(f"the time zone {name!r} is not an offset from UTC")
+        return None
+
+    results = []
+    for default in (datetime(1904, 1, 1, 0, 0), datetime(1912, 2, 2, 1, 1)):  # noqa: DTZ001 - told apart below
+        try:
+            results.append(
+                parser.parse(text, default=default, tzinfos=no_names if not re.search("GMT|UTC|Z$", text) else None)
+            )
+        except (parser.ParserError, OverflowError) as error:
+            raise ValueError("it is not a date") from error
+    first, second = results
+    if first.date() != second.date():
+        raise ValueError("it has no year, month and day")
+    day_only = first.time() != second.time()
+    if day_only and (first.hour, first.minute) != (0, 0):
+        raise ValueError("its time of day is incomplete")
+    return _kept(first if first.tzinfo else first.replace(tzinfo=zone), zone, day_only)
+
+
+def _kept(when: datetime, zone: tzinfo, day_only: bool) -> Moment:
+    if not 1000 <= when.year <= 9998:
+        raise ValueError("the year is out of range")
+    return Moment(when.replace(microsecond=0).astimezone(zone), day_only)
+
+
+_EDTF_DAY = r"-?\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?)?)?[~?%]?"
+_EDTF = re.compile(rf"(?:{_EDTF_DAY}|\.\.)?(?:/(?:{_EDTF_DAY}|\.\.)?)?|\d{{2,3}}X{{1,2}}|\d{{4}}-XX|\d{{4}}-\d{{2}}-XX")
+
+
+@dataclass(frozen=True, slots=True)
+class Edtf:
+    """When something happened, no more precisely than it is known (ISO 8601-2: 2014, 2024-01, 2024-07-16~, a/b)."""
+
+    says: str = "a time in EDTF, such as 2014, 2024-01, 2024-07-16, 2024-07-16~ (about) or 2024-01/2024-02"
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = scalar_text(node, document, self.says)
+        if value is None:
+            return None
+        value = value.strip()
+        if len(value) < 4 or not _EDTF.fullmatch(value):
+            document.fault(node, f"{shorten(value)!r} is not {self.says}", f"Write {self.says}.")
+            return None
+        return value

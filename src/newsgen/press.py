@@ -1,0 +1,240 @@
+"""Turn one page into bytes, from the template view that it declared and nothing else."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from newsgen import __version__
+from newsgen.archive import Archive
+from newsgen.errors import Fault, Faulty
+from newsgen.features.registry import FEATURES
+from newsgen.model import Moment, Output, Page, Read, canonical, digest
+from newsgen.questions import Reads, ask, digest_of
+from newsgen.site import Site
+from newsgen.theme import ASSETS, Assets, Closure, Theme
+from newsgen.urls import href
+
+MENU = Read("menu")
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
+
+
+@functools.cache
+def program_digest() -> bytes:
+    """Give a digest of this program: its own sources, and the versions of what makes its output."""
+    package = Path(__file__).parent
+    sources = sorted(path for path in package.rglob("*.py"))
+    made_with = [
+        f"{name}={importlib.metadata.version(name)}" for name in ("jinja2", "markdown", "nh3", "feedgen", "lxml")
+    ]
+    return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
+
+
+class UndeclaredSetting(Exception):
+    """A template or feature looked at a setting that it did not declare."""
+
+
+class SiteView:
+    """The settings that a page declared, as attributes; any other raises."""
+
+    __slots__ = ("_names", "_site")
+
+    def __init__(self, site: Site, names: frozenset[str]) -> None:
+        self._site = site
+        self._names = names
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._names:
+            raise UndeclaredSetting(
+                f"site.{name} is read in a way that can't be seen in the template: write site.{name}"
+            )
+        return self._site.setting(name)
+
+
+class _Frame:
+    """See :class:`newsgen.features.Frame`."""
+
+    __slots__ = ("_assets", "_base_path", "_base_url", "site")
+
+    def __init__(self, site: Site, names: frozenset[str], assets: Assets) -> None:
+        self.site = SiteView(site, names)
+        self._base_path = site.base_path
+        self._base_url = site.base_url
+        self._assets = assets
+
+    def href(self, address: str) -> str:
+        return href(self._base_path, address)
+
+    def absolute(self, address: str) -> str:
+        return href(self._base_url, address)
+
+    def asset_content(self, path: str) -> Output:
+        return Output(self._assets.content(path)[1])
+
+
+class Press:
+    """Renders pages, and says beforehand what each depends on. One for each process."""
+
+    def __init__(self, site: Site, theme: Theme, assets: Assets, archive: Archive) -> None:
+        self._site = site
+        self._theme = theme
+        self._assets = assets
+        self._archive = archive
+        self._environment = _environment(theme)
+        self._environment.globals["asset"] = self._asset
+        self._frames: dict[tuple[str, str | None], tuple[_Frame, bytes, Closure | None]] = {}
+
+    def check_templates(self, names: list[str]) -> list[Fault]:
+        """Give everything wrong with the templates ``names`` that can be known without rendering."""
+        for name in names:
+            closure = self._theme.closure(name)
+            for setting in sorted(closure.settings if closure else ()):
+                try:
+                    self._site.setting(setting)
+                except KeyError:
+                    what = f"site.{setting} is no setting"
+                    remedy = "See docs/site-yaml.md; settings of your own begin with x_."
+                    self._theme.faults.append(Fault(self._theme.shown(name), 1, 1, what, remedy))
+            for asset in sorted(closure.assets if closure else ()):
+                if ASSETS + asset not in set(self._assets):
+                    what = f"there is no asset {asset!r}"
+                    remedy = f"Put the file into static/{ASSETS}."
+                    self._theme.faults.append(Fault(self._theme.shown(name), 1, 1, what, remedy))
+            if closure:
+                try:
+                    self._environment.get_template(name)
+                except jinja2.TemplateSyntaxError as error:
+                    self._theme.faults.append(_template_fault(error, self._theme))
+        return sorted(set(self._theme.faults))
+
+    def fingerprint(self, page: Page) -> bytes:
+        """Give a digest of everything that rendering ``page`` may look at."""
+        _, frame, _ = self._frame(page)
+        facts = canonical(
+            [page.address, page.kind, page.facts, {name: one.question for name, one in page.reads.items()}]
+        )
+        return digest(frame, facts, *(digest_of(self._archive, read) for _, read in sorted(page.reads.items())))
+
+    def render(self, page: Page) -> Output:
+        """Render one page. Raises Faulty with template path and line where its template fails."""
+        feature = FEATURES[page.feature]
+        frame, _, closure = self._frame(page)
+        reads = Reads(self._archive, page)
+        if page.template is None or closure is None:
+            return feature.render(page, reads, frame)
+        context = feature.view(page, reads, frame)
+        context |= {"page": page, "site": frame.site, "href": frame.href, "absolute": frame.absolute}
+        if closure.menu:
+            context["menu"] = ask(self._archive, MENU)
+        try:
+            text = self._environment.get_template(page.template).render(context)
+        except (
+            jinja2.TemplateError,
+            UndeclaredSetting,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+            LookupError,
+            AttributeError,
+            RecursionError,
+        ) as error:
+            raise Faulty([_template_fault(error, self._theme, page)]) from error
+        return Output(text.encode())
+
+    def _asset(self, name: str) -> str:
+        return href(self._site.base_path, self._assets.address(name))
+
+    def _frame(self, page: Page) -> tuple[_Frame, bytes, Closure | None]:
+        key = (page.feature, page.template)
+        if key not in self._frames:
+            closure = self._theme.closure(page.template) if page.template else None
+            if page.template and closure is None:
+                raise Faulty(self._theme.faults)
+            names = frozenset(FEATURES[page.feature].settings) | (closure.settings if closure else frozenset())
+            parts: list[bytes | str] = [program_digest(), self._site.base_url, self._site.digest_of(tuple(names))]
+            if closure:
+                parts += [closure.digest, *(self._asset(one) for one in sorted(closure.assets))]
+                if closure.menu:
+                    parts.append(digest_of(self._archive, MENU))
+            self._frames[key] = (_Frame(self._site, names, self._assets), digest(*parts), closure)
+        return self._frames[key]
+
+
+def _environment(theme: Theme) -> ImmutableSandboxedEnvironment:
+    """An environment in which templates have no clock, no chance, no files and no environment."""
+
+    def load(name: str) -> tuple[str, str, None] | None:
+        found = theme.template(name)
+        return None if found is None else (found[0], found[1], None)
+
+    environment = ImmutableSandboxedEnvironment(
+        loader=jinja2.FunctionLoader(load),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    del environment.globals["lipsum"]
+    del environment.filters["random"]
+    environment.filters |= {"date": spelt_date, "iso": spelt_iso, "direction": direction, "period": spelt_period}
+    return environment
+
+
+_MONTHS = "January February March April May June July August September October November December".split()
+
+
+def spelt_date(moment: Moment, time: bool = False) -> str:
+    """Give a moment for people: ``17 July 2024``, or with ``time``, where one is known, ``…, 09:30 (UTC+03:00)``."""
+    day = f"{moment.day.day} {_MONTHS[moment.day.month - 1]} {moment.day.year}"
+    if not time or moment.day_only:
+        return day
+    offset = moment.instant.strftime("%z")
+    zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:]}".replace("-", "\u2212")
+    return f"{day}, {moment.instant:%H:%M} ({zone})"
+
+
+def spelt_iso(moment: Moment) -> str:
+    """Give a moment for machines (RFC 3339; only the day where only the day is known)."""
+    return moment.iso
+
+
+def spelt_period(name: str) -> str:
+    """Give the name of a period for people: ``2024``, ``July 2024``, ``17 July 2024``."""
+    parts = [int(part) for part in name.split("-")]
+    if len(parts) == 1:
+        return name
+    month = f"{_MONTHS[parts[1] - 1]} {parts[0]}"
+    return month if len(parts) == 2 else f"{date(*parts).day} {month}"
+
+
+def direction(language: str) -> str:
+    """Give the direction in which a language (BCP 47) is written: ``ltr`` or ``rtl``."""
+    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
+def _template_fault(error: Exception, theme: Theme, page: Page | None = None) -> Fault:
+    """Say where in which template ``error`` came up, and of which page."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        path, line = theme.shown(error.name or "?"), error.lineno
+    else:
+        path, line = theme.shown((page and page.template) or "?"), 1
+        trace = error.__traceback__
+        while trace is not None:
+            name = trace.tb_frame.f_code.co_filename
+            if "templates/" in name and not name.endswith(".py"):
+                path, line = name, trace.tb_lineno
+            trace = trace.tb_next
+    message = str(error).rstrip(".") or type(error).__name__
+    while_rendering = f" (while rendering {page.address}, from {page.origin})" if page else ""
+    return Fault(path, line, 1, f"{message}{while_rendering}", "Correct the template.")

@@ -1,0 +1,78 @@
+"""Check what documents say of each other: one id and one address each, and links that lead somewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+from newsgen.archive import Archive
+from newsgen.errors import FAULT, WARNING, Fault
+from newsgen.urls import clean_address
+
+
+def check(archive: Archive) -> list[Fault]:
+    """Give every fault and warning between the shown documents. Where two claim one thing, the fault is on the later
+    one and names the earlier."""
+    return [*_shared_ids(archive), *_shared_addresses(archive), *_links(archive)]
+
+
+def _shared_ids(archive: Archive) -> Iterator[Fault]:
+    shared = "SELECT id FROM documents WHERE shown GROUP BY id HAVING count(*) > 1 ORDER BY id"
+    for (id_,) in archive.rows(shared):
+        rows = archive.rows("SELECT path FROM documents WHERE shown AND id = ? ORDER BY published, path", id_)
+        for (path,) in rows[1:]:
+            what = f"the id {id_!r} is that of {rows[0][0]} too"
+            yield Fault(path, 1, 1, what, "Give it an id of its own; ids are for ever, so keep the older one.")
+
+
+_CLAIMS = """SELECT folded, path, address AS claim, published, 0 AS alias FROM documents WHERE shown
+    UNION ALL SELECT aliases.folded, path, alias, published, 1 FROM aliases JOIN documents USING (path) WHERE shown"""
+
+
+def _shared_addresses(archive: Archive) -> Iterator[Fault]:
+    shared = f"SELECT folded FROM ({_CLAIMS}) GROUP BY folded HAVING count(*) > 1 ORDER BY folded"  # noqa: S608
+    for (folded,) in archive.rows(shared):
+        rows = archive.rows(
+            f"SELECT path, claim, alias FROM ({_CLAIMS}) WHERE folded = ? ORDER BY alias, published, path",  # noqa: S608
+            folded,
+        )
+        first, first_claim, _ = rows[0]
+        for path, claim, alias in rows[1:]:
+            yield clash(path, claim, first, first_claim, bool(alias))
+
+
+def clash(path: str, claim: str, other: str, other_claim: str, alias: bool = False) -> Fault:
+    """Give the fault of two claims to one address."""
+    same = (
+        ""
+        if claim == other_claim
+        else f" (as {other_claim}, which differs only in case, Unicode form or a file below it)"
+    )
+    what = f"the {'alias' if alias else 'address'} {claim} is taken by {other}{same}"
+    return Fault(path, 1, 1, what, "Change the slug:, url: or aliases: of one of them, or rename the file.")
+
+
+def _links(archive: Archive) -> Iterator[Fault]:
+    sql = """SELECT links.path, line, col, target, fragment, other.path IS NULL, other.shown, other.withheld,
+        other.anchors FROM links JOIN documents AS own ON own.path = links.path AND own.shown
+        LEFT JOIN documents AS other ON other.path = links.target
+        WHERE links.kind = 'document' AND (other.shown IS NOT 1 OR fragment != '')"""
+    for path, line, column, target, fragment, missing, shown, withheld, anchors in archive.each(sql):
+        if missing or withheld == "faulty":
+            why = "does not exist" if missing else "is left out for its faults"
+            yield Fault(path, line, column, f"the link leads to {target}, which {why}", "Correct the link.", FAULT)
+        elif not shown:
+            what = f"the link leads to {target}, which is withheld ({withheld}); its text is shown without the link"
+            yield Fault(path, line, column, what, "", WARNING)
+        elif fragment not in json.loads(anchors):
+            what = f"nothing in {target} is called #{fragment}"
+            yield Fault(path, line, column, what, "Correct the part after the #.", WARNING)
+
+
+def unplanned_links(archive: Archive, is_planned: Callable[[str], bool]) -> Iterator[Fault]:
+    """Give a warning for each link to an address of the site at which no page is planned."""
+    sql = """SELECT links.path, line, col, target FROM links JOIN documents ON documents.path = links.path AND shown
+        WHERE links.kind = 'address'"""
+    for path, line, column, target in archive.each(sql):
+        if not is_planned(clean_address(target)) and not is_planned(target):
+            yield Fault(path, line, column, f"nothing is published at {target}", "Correct the link.", WARNING)

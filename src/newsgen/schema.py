@@ -1,0 +1,289 @@
+"""Check a document against declared fields.
+
+Each field has a *shape*, which says what a right value looks like, reads one node, and reports what it finds wrong.
+"""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from newsgen.document import Document, is_empty, kind_of, plain, scalar_text, shorten, without_controls
+
+
+class Shape(Protocol):
+    """How a value is read. ``says`` completes the sentence "expected …"."""
+
+    @property
+    def says(self) -> str: ...
+
+    def read(self, node: Node, document: Document) -> Any:
+        """Give the value, or None after reporting what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One run of text; ``entities`` decodes HTML's (``&amp;``), ``lines`` keeps line breaks."""
+
+    says: str = "text"
+    entities: bool = False
+    lines: bool = False
+    longest: int = 20_000
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = scalar_text(node, document, self.says)
+        if value is None:
+            return None
+        if self.entities:
+            value = html.unescape(value)
+        value = without_controls(value)
+        value = value.strip() if self.lines else " ".join(value.split())
+        value = unicodedata.normalize("NFC", value)
+        if len(value) > self.longest:
+            document.fault(node, f"the text is longer than {self.longest} characters", "Shorten it.")
+            return None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """Yes or no."""
+
+    says: str = "true or false"
+
+    def read(self, node: Node, document: Document) -> bool | None:
+        value = scalar_text(node, document, self.says)
+        if value is None:
+            return None
+        word = value.strip().lower()
+        if word in ("true", "yes", "on"):
+            return True
+        if word in ("false", "no", "off"):
+            return False
+        document.fault(node, f"found {shorten(value)!r} where {self.says} was expected", "Write true or false.")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number from ``least`` to ``most``; whole unless ``fraction``."""
+
+    least: float
+    most: float
+    fraction: bool = False
+
+    @property
+    def says(self) -> str:
+        return f"a {'' if self.fraction else 'whole '}number from {self.least:g} to {self.most:g}"
+
+    def read(self, node: Node, document: Document) -> float | int | None:
+        value = scalar_text(node, document, self.says)
+        if value is None:
+            return None
+        try:
+            number = float(value) if self.fraction else int(value)
+        except ValueError:
+            number = None
+        if number is None or not self.least <= number <= self.most:
+            document.fault(node, f"found {shorten(value)!r} where {self.says} was expected", f"Write {self.says}.")
+            return None
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def says(self) -> str:
+        return "one of " + ", ".join(self.words)
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = scalar_text(node, document, self.says)
+        if value is None:
+            return None
+        word = value.strip().lower().replace(" ", "-").replace("_", "-")
+        if word in self.words:
+            return word
+        near = difflib.get_close_matches(word, self.words, 1)
+        remedy = f"Did you mean {near[0]}? " if near else ""
+        document.fault(node, f"found {shorten(value)!r} where {self.says} was expected", f"{remedy}Write {self.says}.")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """An absolute http or https address."""
+
+    says: str = "a web address that begins with https:// or http://"
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = scalar_text(node, document, self.says)
+        if value is None:
+            return None
+        value = value.strip()
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if not good or any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in value):
+            document.fault(node, f"{shorten(value)!r} is not {self.says}", "Write the whole address.")
+            return None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Several names: a list, or one text that ``split`` takes apart (it gives the names, and a warning or none)."""
+
+    split: Callable[[str], tuple[list[str], str]]
+    says: str = "a list such as [one, two]"
+    longest: int = 120
+
+    def read(self, node: Node, document: Document) -> list[str] | None:
+        if isinstance(node, ScalarNode):
+            text = Text(entities=True).read(node, document) or ""
+            names, warning = self.split(text)
+            if warning:
+                document.warn(node, warning, f"Write {self.says}.")
+        elif isinstance(node, SequenceNode):
+            names = []
+            for item in node.value:
+                if isinstance(item, MappingNode):
+                    item = next((v for k, v in item.value if getattr(k, "value", "") == "name"), item)
+                if not is_empty(item):
+                    names.append(Text(entities=True).read(item, document) or "")
+        else:
+            named = next((v for k, v in node.value if getattr(k, "value", "") == "name"), None)
+            if named is None:
+                document.fault(node, f"found {kind_of(node)} where {self.says} was expected", f"Write {self.says}.")
+                return None
+            names = [Text(entities=True).read(named, document) or ""]
+        kept = list(dict.fromkeys(name for name in names if name))
+        for name in kept:
+            if len(name) > self.longest or not any(c.isalnum() for c in name):
+                document.fault(
+                    node,
+                    f"{shorten(name)!r} can't be a name: it needs a letter or digit, and at most {self.longest} signs",
+                    "Change or remove it.",
+                )
+                return None
+        return kept
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """Several values of one shape; one alone may stand without the list."""
+
+    item: Shape
+
+    @property
+    def says(self) -> str:
+        return f"a list, each {self.item.says}"
+
+    def read(self, node: Node, document: Document) -> list[Any] | None:
+        nodes = node.value if isinstance(node, SequenceNode) else [node]
+        values = [self.item.read(child, document) for child in nodes if not is_empty(child)]
+        return [value for value in values if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key that a document may hold: its shape, what it is for, and the other spellings that mean it."""
+
+    name: str
+    shape: Shape
+    help: str
+    required: bool = False
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Keys and values; where ``short`` names a field, that field's value alone may stand for the whole.
+
+    ``own`` accepts keys that begin with ``x_``.
+    """
+
+    fields: tuple[Field, ...]
+    short: str | None = None
+    own: bool = False
+    names: Mapping[str, Field] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        spelt = {name: one for one in reversed(self.fields) for name in (*one.also, one.name)}
+        object.__setattr__(self, "names", spelt)
+
+    @property
+    def says(self) -> str:
+        keys = ", ".join(one.name for one in self.fields)
+        return f"a mapping with {keys}" + (f" (or only the {self.short})" if self.short else "")
+
+    def read(self, node: Node, document: Document) -> dict[str, Any] | None:
+        return self.read_with_nodes(node, document)[0]
+
+    def read_with_nodes(self, node: Node, document: Document) -> tuple[dict[str, Any] | None, dict[str, Node]]:
+        """Give the values by field name, every field present (None where the document says nothing), and the nodes of
+        those that it does give."""
+        values: dict[str, Any] = dict.fromkeys(one.name for one in self.fields)
+        if self.short and not isinstance(node, MappingNode):
+            shape = self.names[self.short].shape
+            values[self.short] = shape.read(node, document)
+            return (None if values[self.short] is None else values), {self.short: node}
+        if not isinstance(node, MappingNode):
+            document.fault(node, f"found {kind_of(node)} where {self.says} was expected", "Write it as key: value.")
+            return None, {}
+        nodes: dict[str, tuple[int, str, Node]] = {}
+        own: dict[str, Any] = {}
+        seen: dict[str, int] = {}
+        good = True
+        for key_node, value_node in node.value:
+            key = str(key_node.value) if isinstance(key_node, ScalarNode) else ""
+            if key in seen:
+                document.fault(
+                    key_node,
+                    f"the key {shorten(key)!r} is given twice, first on line {document.first_line + seen[key]}",
+                    "Keep one.",
+                )
+                good = False
+                continue
+            seen[key] = key_node.start_mark.line
+            if self.own and key.startswith("x_"):
+                own[key] = plain(value_node)
+                continue
+            declared = self.names.get(key) or self.names.get(key.lower())
+            if declared is None:
+                near = difflib.get_close_matches(key.lower(), self.names, 1, 0.7)
+                meant = f"Did you mean {self.names[near[0]].name}? " if near else ""
+                own_key = self.own and re.fullmatch(r"[\w-]{1,40}", key)
+                hint = f"Keys of your own begin with x_ (x_{key})." if own_key else "Correct or remove it."
+                document.warn(key_node, f"unknown key {shorten(key)!r}", f"{meant}{hint}")
+                continue
+            spellings = (declared.name, *declared.also)
+            rank = spellings.index(key.lower()) if key.lower() in spellings else len(spellings)
+            if is_empty(value_node):
+                continue
+            if declared.name not in nodes or rank < nodes[declared.name][0]:
+                nodes[declared.name] = (rank, key, value_node)
+        for name, (_, _, value_node) in nodes.items():
+            values[name] = self.names[name].shape.read(value_node, document)
+        for one in self.fields:
+            if one.required and one.name not in nodes:
+                document.fault(
+                    node if node.value else None, f"{one.name} is missing", f"Add {one.name}: {one.shape.says}."
+                )
+                good = False
+        if self.own:
+            values["own"] = own
+        return (values if good else None), {name: node for name, (_, _, node) in nodes.items()}

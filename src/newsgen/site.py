@@ -1,0 +1,219 @@
+"""The site's settings (``content/site.yaml``), read once, checked completely, then frozen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from newsgen.document import Document, shorten
+from newsgen.errors import Fault
+from newsgen.model import canonical, digest
+from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
+
+SETTINGS_FILE = "content/site.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """The address of the site's front page."""
+
+    says: str = "the address of the front page, such as https://example.org/ or https://example.org/news/"
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = Web().read(node, document)
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.query or parts.fragment or parts.username or ".." in unquote(parts.path).split("/"):
+            document.fault(node, f"{shorten(value)!r} can't be a base_url", f"Write {self.says}.")
+            return None
+        path = re.sub(r"/{2,}", "/", parts.path).rstrip("/") + "/"
+        return f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    """A time zone of the IANA database."""
+
+    says: str = "an IANA time zone such as Europe/Paris or UTC"
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = Text(self.says).read(node, document)
+        if value is None:
+            return None
+        try:
+            return ZoneInfo(value).key
+        except (OSError, ValueError, KeyError):
+            document.fault(node, f"there is no time zone {shorten(value)!r}", f"Write {self.says}.")
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A BCP 47 language tag."""
+
+    says: str = "a language tag such as en, fr or ar"
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = Text(self.says).read(node, document)
+        if value is not None and not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", value):
+            document.fault(node, f"{shorten(value)!r} is not {self.says}", f"Write {self.says}.")
+            return None
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Authority:
+    """Who mints the ids of this archive, as RFC 4151 has it: a host name or an e-mail address."""
+
+    says: str = "a host name or e-mail address that is yours, such as example.org"
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = Text(self.says).read(node, document)
+        if value is not None and not re.fullmatch(r"([\w.+-]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", value, re.ASCII):
+            document.fault(node, f"{shorten(value)!r} is not {self.says}", f"Write {self.says}.")
+            return None
+        return value
+
+
+def _one_or_many(text: str) -> tuple[list[str], str]:
+    return [part.strip() for part in text.split(",")], ""
+
+
+_PUBLISHER: Shape = Record(
+    (
+        Field("name", Text(), "The publisher's name.", required=True),
+        Field("url", Web(), "Its own home page."),
+        Field("email", Text(), "Where readers and feed validators can write to."),
+    ),
+    short="name",
+)
+
+SETTINGS = (
+    Field("title", Text(entities=True), "The archive's name, on every page and feed.", required=True),
+    Field("base_url", _Base(), "The address of the front page; it may have a path.", required=True),
+    Field("description", Text(entities=True), "One or two sentences about the archive.", also=("subtitle",)),
+    Field("language", Language(), "The language of articles that do not name their own. Default: en."),
+    Field("timezone", _Zone(), "The zone of dates without an offset, and of the day in addresses. Default: UTC."),
+    Field(
+        "id_authority",
+        _Authority(),
+        "Who mints ids (RFC 4151): set once, never changed. Default: the host of base_url.",
+    ),
+    Field("publisher", _PUBLISHER, "Who publishes: name, url, email (or only the name). Default: the title."),
+    Field("authors", Names(_one_or_many), "The byline of articles without one.", also=("author",)),
+    Field(
+        "license",
+        Text(entities=True),
+        "The licence of the texts, shown at the foot of pages and in feeds.",
+        also=("licence",),
+    ),
+    Field("home_articles", Number(1, 200), "How many articles the front page lists. Default: 20."),
+    Field("strict", Flag(), "Whether warnings stop the build. Default: false."),
+    Field("trusted_html", Flag(), "Whether HTML in articles is published without being cleaned. Default: false."),
+    Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
+)
+
+_RECORD = Record(SETTINGS, own=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes the archive."""
+
+    name: str
+    url: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The settings of one archive, complete: what ``site.yaml`` leaves out has its default here.
+
+    ``root`` is the site's folder, and no part of any output.
+    """
+
+    root: Path
+    title: str = "Untitled"
+    base_url: str = "https://example.org/"
+    description: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    id_authority: str = "example.org"
+    publisher: Publisher = Publisher("Untitled")
+    authors: tuple[str, ...] = ()
+    license: str = ""
+    home_articles: int = 20
+    strict: bool = False
+    trusted_html: bool = False
+    robots: str = "allow"
+    own: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def base_path(self) -> str:
+        """The path of ``base_url``, percent-encoded, with a slash at both ends."""
+        return urlsplit(self.base_url).path
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def content(self) -> Path:
+        return self.root / "content"
+
+    @property
+    def state(self) -> Path:
+        """The folder in which builds keep what they know."""
+        return self.root / ".newsgen"
+
+    def setting(self, name: str) -> Any:
+        """Give one setting; ``x_…`` are the site's own. Raises KeyError for what is no setting."""
+        if name.startswith("x_"):
+            return self.own.get(name)
+        if name not in _NAMES:
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def digest_of(self, names: tuple[str, ...]) -> bytes:
+        """Give a digest of some settings' values."""
+        return digest(*(f"{name}={canonical(_plain(self.setting(name)))}" for name in sorted(names)))
+
+
+_NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
+
+
+def _plain(value: Any) -> Any:
+    return [value.name, value.url, value.email] if isinstance(value, Publisher) else value
+
+
+def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
+    """Give the settings that ``text`` (the content of ``site.yaml``) makes for the site in ``root``, and its faults.
+
+    Where there are faults the settings are defaults, good enough to go on checking articles with.
+    """
+    if text is None:
+        remedy = "Make it with at least title: and base_url:, or start with: newsgen init DIR"
+        return Site(root), [Fault(SETTINGS_FILE, 1, 1, "the settings file is missing", remedy)]
+    document = Document(SETTINGS_FILE, text)
+    node = document.compose()
+    if not isinstance(node, MappingNode):
+        return Site(root), document.faults
+    values, nodes = _RECORD.read_with_nodes(node, document)
+    if values is None:
+        return Site(root), document.faults
+    given = {name: value for name, value in values.items() if value is not None and name in _NAMES}
+    if "base_url" in given:
+        given.setdefault("id_authority", urlsplit(given["base_url"]).hostname)
+    publisher = given.get("publisher")
+    given["publisher"] = Publisher(**publisher) if publisher else Publisher(given.get("title", "Untitled"))
+    given["authors"] = tuple(given.get("authors", ()))
+    if isinstance(nodes.get("description"), ScalarNode) and len(given.get("description", "")) > 1000:
+        document.warn(nodes["description"], "the description is longer than 1000 characters", "Shorten it.")
+    return Site(root=root, own=values["own"], **given), document.faults

@@ -1,0 +1,191 @@
+"""Make new sites, and new articles in them."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from newsgen.disk import site_root
+from newsgen.errors import Faulty, Refused
+from newsgen.load import read_site
+from newsgen.theme import default_theme
+from newsgen.urls import LONGEST_NAME, slugify
+
+_SITE = """\
+# The settings of this archive. Every one is described in newsgen's docs/site-yaml.md.
+title: {title}
+base_url: https://example.org/            # where it will be published; a path is fine
+description: What this archive is about, in a sentence.
+language: en
+timezone: UTC                             # the zone of dates without an offset
+id_authority: example.org                 # a name that is yours: set once, never changed
+publisher:
+  name: {title}
+"""
+
+_ARTICLE = """\
+---
+title: The first report
+date: {day}
+location: Geneva, Switzerland
+tags: [archives]
+authors: [Editor]
+summary: What an article of this archive looks like, and what can be said in its head.
+sources:
+  - name: RFC 4287, the Atom Syndication Format
+    kind: document
+    url: https://www.rfc-editor.org/rfc/rfc4287
+---
+
+Write the report in Markdown. [Another page](../../pages/about.md) is linked by its file, and newsgen puts in the
+address.
+
+## A subhead
+
+Only `title` and `date` are needed; place, sources, tags and corrections make it an archive.[^1]
+
+[^1]: Footnotes, tables and definition lists work too.
+"""
+
+_ABOUT = """\
+---
+title: About
+menu: 1
+---
+
+Who publishes this archive, why, and how to reach them.
+"""
+
+_TAGS = """\
+# Names and descriptions of tags, by slug. A tag that is not here is spelt as in the oldest article that carries it.
+archives:
+  name: Archives
+  description: Keeping what was reported.
+"""
+
+_WORKFLOW = """\
+name: Publish
+on:
+  push:
+    branches: [main]
+  schedule:
+    - cron: "7 * * * *"     # ends embargoes and lets articles expire on time
+  workflow_dispatch:
+permissions:
+  contents: read
+  pages: write
+  id-token: write
+concurrency:
+  group: pages
+jobs:
+  publish:
+    runs-on: ubuntu-latest
+    environment:
+      name: github-pages
+      url: ${{ steps.deployment.outputs.page_url }}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.12"
+      - run: python -m pip install newsgen
+      - run: newsgen build --strict
+      - uses: actions/upload-pages-artifact@v3
+        with:
+          path: public
+          include-hidden-files: true
+      - id: deployment
+        uses: actions/deploy-pages@v4
+"""
+
+_IGNORE = "/public/\n/.newsgen/\n"
+
+
+def make_site(directory: Path, *, with_theme: bool, today: date) -> list[Path]:
+    """Make a small complete site in ``directory`` and give the files made. Raises Refused rather than overwrite one."""
+    title = " ".join(directory.resolve().name.replace("-", " ").replace("_", " ").split()).capitalize() or "My archive"
+    quoted = _scalar(title)
+    texts = {
+        "content/site.yaml": _SITE.format(title=quoted),
+        f"content/articles/{today.year}/{today}-first-report.md": _ARTICLE.format(day=today),
+        "content/pages/about.md": _ABOUT,
+        "content/tags.yaml": _TAGS,
+        ".github/workflows/publish.yml": _WORKFLOW,
+        ".gitignore": _IGNORE,
+    }
+    copies: dict[str, Path] = {}
+    if with_theme:
+        theme = default_theme()
+        for name in ("templates", "static"):
+            for path in sorted((theme / name).rglob("*")):
+                if path.is_file():
+                    copies[path.relative_to(theme).as_posix()] = path
+    if directory.exists() and not directory.is_dir():
+        raise Refused(f"{directory} is a file", "Name a folder that is empty or not there yet.")
+    taken = [name for name in (*texts, *copies) if (directory / name).exists()]
+    if taken or (directory / "content").exists():
+        raise Refused(
+            f"{directory} holds {taken[0] if taken else 'content/'} already",
+            "Name an empty folder; nothing was changed.",
+        )
+    made = []
+    for name in (*texts, *copies):
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name in texts:
+            path.write_text(texts[name], encoding="utf-8")
+        else:
+            shutil.copyfile(copies[name], path)
+        made.append(path)
+    for name in ("templates", "static"):
+        (directory / name).mkdir(exist_ok=True)
+    return made
+
+
+def new_article(site: Path, title: str, when: datetime, given: dict[str, Any], *, draft: bool, dated: bool) -> Path:
+    """Write an article file below ``content/articles`` and give its path.
+
+    ``when`` is shown as a bare day where ``dated`` says that the author named it without a time. Raises Refused where
+    the file exists already.
+    """
+    root = site_root(site)
+    settings, faults = read_site(root)
+    if any(one.severity == "fault" for one in faults):
+        raise Faulty(faults)
+    title = " ".join(title.split())
+    slug = slugify(title)
+    while len(slug.encode()) > LONGEST_NAME - 40:
+        slug = slug.rpartition("-")[0] or slug[:-1]
+    if not slug:
+        raise Refused(f"the title {title!r} makes no file name", "Use letters or digits in it.")
+    local = when.replace(tzinfo=settings.zone) if dated and when.tzinfo is UTC else when.astimezone(settings.zone)
+    bare = dated and (local.hour, local.minute) == (0, 0)
+    day = local.date().isoformat()
+    fields: dict[str, Any] = {
+        "title": title,
+        "id": f"urn:uuid:{uuid.uuid4()}",
+        "date": day if bare else local.replace(second=0, microsecond=0).isoformat(timespec="minutes"),
+    }
+    fields |= {name: value for name, value in given.items() if value}
+    if draft:
+        fields["draft"] = True
+    path = site / "content" / "articles" / day[:4] / f"{day}-{slug}.md"
+    if not path.resolve().is_relative_to(root / "content"):
+        raise Refused(f"{path} leads out of content/", "Remove the link.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1000)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(f"---\n{header}---\n\n")
+    except FileExistsError as error:
+        raise Refused(f"{path} exists already", "Choose another title, or edit that file.") from error
+    return path
+
+
+def _scalar(text: str) -> str:
+    return str(yaml.safe_dump(text, allow_unicode=True, width=1000)).removesuffix("\n").removesuffix("\n...")

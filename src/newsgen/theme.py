@@ -1,0 +1,219 @@
+"""Find templates and static files, and digest each template with all that it may look at."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+from jinja2 import nodes
+
+from newsgen import disk
+from newsgen.disk import Found
+from newsgen.errors import Fault
+from newsgen.model import digest
+
+THEME_PREFIX = "theme/"
+"""``{% extends "theme/article.html" %}`` names the default theme's template even where the site has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A template with all it extends, includes and imports: a digest of their texts, the settings and theme assets
+    that they name, and whether they show the menu."""
+
+    digest: bytes
+    settings: frozenset[str]
+    assets: frozenset[str]
+    menu: bool
+
+
+@dataclass(slots=True)
+class _Parsed:
+    text: str
+    shown: str
+    names: list[str] = field(default_factory=list)
+    settings: set[str] = field(default_factory=set)
+    assets: set[str] = field(default_factory=set)
+    menu: bool = False
+
+
+class Theme:
+    """The templates and static files of a site over those of the default theme."""
+
+    def __init__(self, root: Path) -> None:
+        default = default_theme()
+        own = root.resolve()
+        self._folders = [(own, "")] + ([(default, "theme:")] if own != default.resolve() else [])
+        self._default = default
+        self._parsed: dict[str, _Parsed | None] = {}
+        self.faults: list[Fault] = []
+
+    def template(self, name: str) -> tuple[str, str] | None:
+        """Give the text of a template and the path that messages show for it, or None where there is none."""
+        parsed = self._load(name)
+        return (parsed.text, parsed.shown) if parsed else None
+
+    def shown(self, name: str) -> str:
+        """Give the path that messages show for the template ``name``."""
+        parsed = self._load(name)
+        return parsed.shown if parsed else f"templates/{name}"
+
+    def closure(self, name: str) -> Closure | None:
+        """Give what the template ``name`` may look at, or None where it or a part of it is missing or faulty."""
+        seen: dict[str, _Parsed] = {}
+        stack = [name]
+        while stack:
+            one = stack.pop()
+            if one in seen:
+                continue
+            parsed = self._load(one)
+            if parsed is None:
+                if not self.faults:
+                    self.faults.append(Fault(f"templates/{one}", 1, 1, "there is no such template", "Add it."))
+                return None
+            seen[one] = parsed
+            stack.extend(parsed.names)
+        return Closure(
+            digest(*(part for one in sorted(seen) for part in (one, seen[one].text))),
+            frozenset().union(*(one.settings for one in seen.values())),
+            frozenset().union(*(one.assets for one in seen.values())),
+            any(one.menu for one in seen.values()),
+        )
+
+    def static_files(self) -> dict[str, Found]:
+        """Give every file of ``static/``, the site's over the theme's, by its path below ``static/``."""
+        found: dict[str, Found] = {}
+        for folder, mark in reversed(self._folders):
+            faults: list[Fault] = []
+            for one in disk.walk(folder / "static", "", faults) if (folder / "static").is_dir() else ():
+                found[one.path] = one
+            self.faults += [Fault(f"{mark}static/{one.path}", 1, 1, one.what, one.remedy) for one in faults]
+        return found
+
+    def _load(self, name: str) -> _Parsed | None:
+        if name not in self._parsed:
+            self._parsed[name] = self._parse(name)
+        return self._parsed[name]
+
+    def _parse(self, name: str) -> _Parsed | None:
+        folders = [(self._default, "theme:")] if name.startswith(THEME_PREFIX) else self._folders
+        inner = name.removeprefix(THEME_PREFIX)
+        if ".." in inner.split("/") or inner.startswith("/"):
+            return None
+        for folder, mark in folders:
+            shown = f"{mark}templates/{inner}"
+            data, faults = disk.read_inside(folder / "templates", inner, shown)
+            self.faults += faults
+            if faults:
+                return None
+            if data is not None:
+                return self._examined(data, shown)
+        return None
+
+    def _examined(self, data: bytes, shown: str) -> _Parsed | None:
+        try:
+            text = data.decode("utf-8-sig")
+            tree = jinja2.Environment(autoescape=True).parse(text)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            self.faults.append(Fault(shown, line, 1, "the template is not UTF-8", "Save it as UTF-8."))
+            return None
+        except jinja2.TemplateSyntaxError as error:
+            what = f"the template can't be understood: {(error.message or '').rstrip('.')}"
+            self.faults.append(Fault(shown, error.lineno, 1, what, "Correct the line."))
+            return None
+        parsed = _Parsed(text, shown)
+        for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
+            self._note_template(node, parsed)
+        for attribute in tree.find_all(nodes.Getattr):
+            if isinstance(attribute.node, nodes.Name) and attribute.node.name == "site":
+                parsed.settings.add(attribute.attr)
+        for call in tree.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "asset" and call.args:
+                asset = _constant(call.args[0])
+                if asset is not None:
+                    parsed.assets.add(asset)
+        parsed.menu = any(node.name == "menu" for node in tree.find_all(nodes.Name))
+        return parsed
+
+    def _note_template(self, node: nodes.Node, parsed: _Parsed) -> None:
+        target = node.template  # type: ignore[attr-defined] # all four kinds of node have it
+        name = _constant(target)
+        if name is None:
+            what = "a template is named by an expression, so what the page may show can't be known"
+            self.faults.append(Fault(parsed.shown, node.lineno, 1, what, "Name the template in quotes."))
+        else:
+            parsed.names.append(name)
+
+
+def default_theme() -> Path:
+    """Give the folder that holds the default theme's ``templates/`` and ``static/``: inside an installed package, or
+    at the top of the source tree."""
+    package = Path(__file__).parent
+    packaged = package / "_theme"
+    return packaged if packaged.is_dir() else package.parent.parent
+
+
+ASSETS = "assets/"
+"""Static files below this folder are published under names that hold their digest."""
+
+_CSS_URL = re.compile(rb"url\(\s*(['\"]?)([^)'\"\s]+)\1\s*\)")
+
+
+class Assets:
+    """The theme assets (``static/assets/…``): what each is published as, and with which bytes.
+
+    A style sheet that names other assets (``url(font.woff2)``) names them as they are published.
+    """
+
+    def __init__(self, files: dict[str, Found]) -> None:
+        self._files = {path: one for path, one in files.items() if path.startswith(ASSETS)}
+        self._made: dict[str, tuple[str, bytes | Path]] = {}
+        self._making: set[str] = set()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._files))
+
+    def address(self, name: str) -> str:
+        """Give the address under which ``static/assets/name`` is published. Raises KeyError where there is none."""
+        return self._publish(ASSETS + name)[0]
+
+    def content(self, path: str) -> tuple[str, bytes | Path]:
+        """Give the address and the bytes (a path, for what is taken as it is) of one asset by its static path."""
+        return self._publish(path)
+
+    def _publish(self, path: str) -> tuple[str, bytes | Path]:
+        if path not in self._made:
+            found = self._files[path]
+            stem, dot, suffix = path.rpartition(".")
+            if path.endswith(".css") and path not in self._making:
+                self._making.add(path)
+                content: bytes | Path = self._with_published_names(path, found.real.read_bytes())
+                mark = digest(content)  # type: ignore[arg-type] # bytes, here
+            else:
+                content, mark = found.real, disk.digest_of(found.real)
+            name = f"{stem}.{mark.hex()[:10]}.{suffix}" if dot else f"{path}.{mark.hex()[:10]}"
+            self._made[path] = (f"/{name}", content)
+        return self._made[path]
+
+    def _with_published_names(self, path: str, css: bytes) -> bytes:
+        folder = path.rpartition("/")[0]
+
+        def put(found: re.Match[bytes]) -> bytes:
+            written = found[2].decode("utf-8", "replace")
+            target = posixpath.normpath(f"{folder}/{written}")
+            if target not in self._files or target in self._making:
+                return found[0]
+            beside, slash, _ = written.rpartition("/")
+            published = beside + slash + self._publish(target)[0].rpartition("/")[2]
+            return b"url(" + found[1] + published.encode() + found[1] + b")"
+
+        return _CSS_URL.sub(put, css)
+
+
+def _constant(node: nodes.Node) -> str | None:
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None

@@ -1,0 +1,97 @@
+"""Slugs, addresses and output paths, computed nowhere else.
+
+An *address* is where a page is found below the site's base: it begins with ``/``, is in Unicode Normalisation Form C
+and is never percent-encoded. A *href* is an address as it is written into HTML: below the base path, encoded (RFC
+3986). A *path* is the output file that holds it, relative to the output folder.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, unquote
+
+LONGEST_NAME = 200
+"""Bytes of UTF-8 in one part of an address; file systems end at 255."""
+
+_DATED_STEM = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_. ]+(.*))?$", re.DOTALL)
+_SAFE = "/-._~!$'()*+,;=:@"
+
+
+def slugify(text: str) -> str:
+    """Give ``text`` as a slug: lower case, letters and digits of any script kept (NFC), all else one hyphen.
+
+    The slug of a text without letters or digits is empty.
+    """
+    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+    kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else "-" for c in folded)
+    return re.sub(r"-{2,}", "-", "".join(kept)).strip("-")
+
+
+def split_stem(stem: str) -> tuple[str | None, str]:
+    """Split the stem of a file name into its date, if it begins with one, and the rest."""
+    found = _DATED_STEM.match(stem)
+    if not found:
+        return None, stem
+    year, month, day, rest = found.groups()
+    return f"{year}-{int(month):02}-{int(day):02}", rest or stem
+
+
+def article_address(day: str, slug: str) -> str:
+    """Give the address of an article: ``/2024/07/17/slug/`` for the day ``2024-07-17``."""
+    return f"/{day.replace('-', '/')}/{slug}/"
+
+
+def media_address(path: str) -> str:
+    """Give the address of a content file that is no document: ``/media/articles/map.png`` for
+    ``content/articles/map.png``."""
+    return "/media/" + path.removeprefix("content/")
+
+
+def why_not_an_address(text: str) -> str | None:
+    """Say what keeps ``text`` from being an address, or None."""
+    if not text.startswith("/") or text.startswith("//"):
+        return "it must begin with one /"
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in text) or "\\" in text:
+        return "it holds a control character or a backslash"
+    if "?" in text or "#" in text:
+        return "it must hold no ? and no #"
+    parts = text.strip("/").split("/") if text != "/" else []
+    if any(part in ("", ".", "..") for part in parts):
+        return "it holds an empty part, . or .."
+    if any(len(part.encode()) > LONGEST_NAME for part in parts) or len(text.encode()) > 1000:
+        return f"it has a part longer than {LONGEST_NAME} bytes, or is longer than 1000"
+    return None
+
+
+def clean_address(text: str) -> str:
+    """Give a person's spelling of an address in the form used everywhere: decoded, NFC, with a slash at the end
+    unless its last part names a file."""
+    address = unicodedata.normalize("NFC", unquote(text.strip()))
+    last = address.rpartition("/")[2]
+    return address if "." in last or address.endswith("/") else address + "/"
+
+
+def output_path(address: str) -> str:
+    """Give the file that holds ``address``, relative to the output folder."""
+    return (address + "index.html" if address.endswith("/") else address).lstrip("/")
+
+
+def fold(path: str) -> str:
+    """Give the form in which two paths are equal on a disk that ignores case or normalises Unicode."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", path).casefold())
+
+
+def encode(address: str) -> str:
+    """Give ``address`` as an RFC 3986 path."""
+    return quote(address, safe=_SAFE)
+
+
+def href(base_path: str, address: str) -> str:
+    """Give the link to ``address`` from any page of a site whose base path is ``base_path`` (``/`` or ``/news/``)."""
+    return base_path + encode(address).lstrip("/")
+
+
+def tag_uri(authority: str, day: str, specific: str) -> str:
+    """Give an RFC 4151 tag URI: an identifier that no move of the site can break."""
+    return f"tag:{authority},{day}:{encode(specific)}"

@@ -128,13 +128,21 @@ class Archive:
             self._connection.execute(f"DELETE FROM {table} WHERE path = ?", (path,))  # noqa: S608 - our own names
 
     def store(self, path: str, kind: str, header: Header | None, body: Body | None, faults: Iterable[Fault]) -> None:
-        """Put what was read of one content file in the place of what was known of it."""
+        """Put what was read of one content file in the place of what was known of it.
+
+        Of a faulty file (no ``header``) only its faults and links are kept, so that all its faults are told at once.
+        """
         execute, many = self._connection.execute, self._connection.executemany
         self._forget(path)
         many(
             "INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?)",
             [(one.path, one.line, one.column, one.what, one.remedy, one.severity) for one in faults],
         )
+        if body is not None:
+            many(
+                "INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)",
+                [(path, one.kind, one.target, one.fragment, one.line, one.column) for one in body.links],
+            )
         if header is None or body is None:
             return
         card, meta = header.card, header.meta
@@ -175,10 +183,6 @@ class Archive:
                 "INSERT INTO terms VALUES (?, ?, ?, ?, 0, ?, ?)",
                 [(axis, slug, published, path, day, name) for axis, slug, name in [(*EVERYTHING, ""), *filed]],
             )
-        many(
-            "INSERT INTO links VALUES (?, ?, ?, ?, ?, ?)",
-            [(path, one.kind, one.target, one.fragment, one.line, one.column) for one in body.links],
-        )
         redirects = {fold(alias): alias for alias in reversed(header.aliases) if fold(alias) != fold(card.address)}
         many("INSERT INTO aliases VALUES (?, ?, ?)", [(path, alias, folded) for folded, alias in redirects.items()])
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from newsgen import disk, load, publish, references
 from newsgen.archive import Archive, DamagedArchive, discard
 from newsgen.errors import FAULT, WARNING, Fault, Faulty, Refused
-from newsgen.executors import executor_for
+from newsgen.executors import Here, executor_for
 from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
 from newsgen.ledger import Ledger, Lock, Lost, Written
 from newsgen.model import Page
-from newsgen.press import Press, program_digest
+from newsgen.press import WHILE, Press, program_digest
 from newsgen.site import Site
 from newsgen.theme import Assets, Theme
 from newsgen.urls import output_path
@@ -215,11 +215,13 @@ def remedy_for(lost: Lost) -> str:
 class _Station:
     """What a process needs to render pages and stage them."""
 
-    def __init__(self, site: Site, output: Path) -> None:
-        theme = Theme(site.root)
+    def __init__(self, site: Site, output: Path, press: Press | None = None) -> None:
         self.output = output
-        self.archive = Archive(site.state / "archive.sqlite", b"", read_only=True)
-        self.press = Press(site, theme, Assets(theme.static_files()), self.archive)
+        if press is None:
+            theme = Theme(site.root)
+            archive = Archive(site.state / "archive.sqlite", b"", read_only=True)
+            press = Press(site, theme, Assets(theme.static_files()), archive)
+        self.press = press
 
 
 def _render_batch(
@@ -267,13 +269,14 @@ def _publish(
         if work:
             (output / publish.STAGE).mkdir(exist_ok=True)
             executor = executor_for(len(work), request.jobs, LEAST_FOR_PROCESSES)
-            for done, wrong in executor.run(_render_batch, _Station, (site, output), work):
+            here = (press,) if isinstance(executor, Here) else ()
+            for done, wrong in executor.run(_render_batch, _Station, (site, output, *here), work):
                 faults += wrong
                 for path, digest, is_staged in done:
                     (staged if is_staged else kept)[path] = digest
                 progress("rendering", len(staged) + len(kept), len(work))
         if faults:
-            raise Faulty([*report.warnings, *faults])
+            raise Faulty([*report.warnings, *_once(faults)])
         _refuse_foreign(output, foreign, staged, kept)
         both = staged | kept
         written = [Written(path, both[path], stat) for path, stat in publication.put([*staged], [*kept], orphans)]
@@ -285,6 +288,12 @@ def _publish(
     report.unknown = publication.unknown(ledger.published())
     if request.prune and report.unknown:
         publication.prune(report.unknown)
+
+
+def _once(faults: list[Fault]) -> list[Fault]:
+    """Of the faults that one line of a template makes in many pages, only the first."""
+    first = {(one.path, one.line, one.what.partition(WHILE)[0]): one for one in reversed(faults)}
+    return [*first.values()]
 
 
 def _refuse_foreign(output: Path, foreign: set[str], staged: dict[str, bytes], kept: dict[str, bytes]) -> None:

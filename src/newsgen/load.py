@@ -7,6 +7,8 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -142,9 +144,7 @@ def _read_one(reader: _Reader, found: Found, known: bytes | None) -> Loaded:
     faults += body.faults
     if header is not None:
         body = replace(body, links=(*body.links, *_image_links(header, faults)))
-    if any(one.severity == FAULT for one in faults):
-        return loaded(None, None)
-    return loaded(header, body)
+    return loaded(None if any(one.severity == FAULT for one in faults) else header, body)
 
 
 def _image_links(header: Header, faults: list[Fault]) -> Iterator[Link]:
@@ -217,19 +217,17 @@ def published_files(site: Site, theme: Theme, archive: Archive, faults: list[Fau
 
 
 def _media_files(site: Site, archive: Archive, faults: list[Fault]) -> Iterator[Found]:
-    """Give each content file that is shown, and note where one is that does not exist."""
-    sql = """SELECT target, path, line, col FROM links JOIN documents USING (path) WHERE links.kind = 'media' AND shown
-        ORDER BY target, path, line, col"""
-    last: tuple[str, bool] = ("", False)
-    for target, path, line, column in archive.rows(sql):
-        if target != last[0]:
-            found = _regular_file(site, target)
-            last = (target, found is not None)
-            if found:
-                yield found
-        if not last[1]:
+    """Give each content file that is shown, and note every link to one that does not exist."""
+    sql = """SELECT target, path, line, col, shown FROM links LEFT JOIN documents USING (path)
+        WHERE links.kind = 'media' AND shown IS NOT 0 ORDER BY target, path, line, col"""
+    for target, rows in groupby(archive.rows(sql), key=itemgetter(0)):
+        found = _regular_file(site, target)
+        uses = list(rows)
+        if found is None:
             what = f"there is no file {shorten(target, 200)!r}"
-            faults.append(Fault(path, line, column, what, "Correct the link, or add the file."))
+            faults += [Fault(use[1], use[2], use[3], what, "Correct the link, or add the file.") for use in uses]
+        elif any(use[4] for use in uses):
+            yield found
 
 
 def _regular_file(site: Site, path: str) -> Found | None:

@@ -93,26 +93,19 @@ class Press:
         self._frames: dict[tuple[str, str | None], tuple[_Frame, bytes, Closure | None]] = {}
 
     def check_templates(self, names: list[str]) -> list[Fault]:
-        """Give everything wrong with the templates ``names`` that can be known without rendering."""
+        """Give everything wrong with the templates ``names`` that can be known without compiling them."""
         for name in names:
             closure = self._theme.closure(name)
-            for setting in sorted(closure.settings if closure else ()):
+            for setting, place in closure.settings.items() if closure else ():
                 try:
                     self._site.setting(setting)
                 except KeyError:
-                    what = f"site.{setting} is no setting"
-                    remedy = "See docs/site-yaml.md; settings of your own begin with x_."
-                    self._theme.faults.append(Fault(self._theme.shown(name), 1, 1, what, remedy))
-            for asset in sorted(closure.assets if closure else ()):
+                    remedy = "The settings are listed in docs/site-yaml.md; those of your own begin with x_."
+                    self._theme.faults.append(Fault(*place, 1, f"site.{setting} is no setting", remedy))
+            for asset, place in closure.assets.items() if closure else ():
                 if ASSETS + asset not in set(self._assets):
-                    what = f"there is no asset {asset!r}"
                     remedy = f"Put the file into static/{ASSETS}."
-                    self._theme.faults.append(Fault(self._theme.shown(name), 1, 1, what, remedy))
-            if closure:
-                try:
-                    self._environment.get_template(name)
-                except jinja2.TemplateSyntaxError as error:
-                    self._theme.faults.append(_template_fault(error, self._theme))
+                    self._theme.faults.append(Fault(*place, 1, f"there is no asset {asset!r}", remedy))
         return sorted(set(self._theme.faults))
 
     def fingerprint(self, page: Page) -> bytes:
@@ -158,7 +151,7 @@ class Press:
             closure = self._theme.closure(page.template) if page.template else None
             if page.template and closure is None:
                 raise Faulty(self._theme.faults)
-            names = frozenset(FEATURES[page.feature].settings) | (closure.settings if closure else frozenset())
+            names = frozenset(FEATURES[page.feature].settings) | frozenset(closure.settings if closure else ())
             parts: list[bytes | str] = [program_digest(), self._site.base_url, self._site.digest_of(tuple(names))]
             if closure:
                 parts += [closure.digest, *(self._asset(one) for one in sorted(closure.assets))]
@@ -223,6 +216,9 @@ def direction(language: str) -> str:
     return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
+WHILE = " (while rendering "
+
+
 def _template_fault(error: Exception, theme: Theme, page: Page | None = None) -> Fault:
     """Say where in which template ``error`` came up, and of which page."""
     if isinstance(error, jinja2.TemplateSyntaxError):
@@ -236,5 +232,5 @@ def _template_fault(error: Exception, theme: Theme, page: Page | None = None) ->
                 path, line = name, trace.tb_lineno
             trace = trace.tb_next
     message = str(error).rstrip(".") or type(error).__name__
-    while_rendering = f" (while rendering {page.address}, from {page.origin})" if page else ""
+    while_rendering = f"{WHILE}{page.address}, from {page.origin})" if page else ""
     return Fault(path, line, 1, f"{message}{while_rendering}", "Correct the template.")

@@ -103,8 +103,8 @@ class Publication:
         self._safe: set[str] = {""}
 
     def conflicts(self, paths: Iterable[str]) -> list[str]:
-        """Give those of ``paths`` at which there is something already."""
-        return [path for path in paths if os.path.lexists(f"{self._folder}/{path}")]
+        """Give those of ``paths`` at which there is a file already."""
+        return [path for path in paths if _is_file(f"{self._folder}/{path}")]
 
     def put(self, staged: list[str], kept: list[str], orphans: list[str]) -> Iterator[tuple[str, Stat]]:
         """Rename the ``staged`` outputs into place, and give the status of each and of those ``kept``; then delete the
@@ -120,6 +120,9 @@ class Publication:
             for folder in reversed(made):
                 os.rmdir(folder)
             raise
+        for path in staged:
+            if os.path.isdir(f"{self._folder}/{path}"):
+                raise Refused(f"{path} in the output is a folder, and must be a file", "Move it away, and build again.")
         for path in staged:
             os.replace(staged_path(self._output, path), f"{self._folder}/{path}")
         for path in (*staged, *kept):
@@ -193,6 +196,10 @@ class Publication:
     def prune(self, unknown: list[str]) -> None:
         """Delete files that are not ours, because the user asked for it."""
         self._delete(unknown)
+
+
+def _is_file(path: str) -> bool:
+    return os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path))
 
 
 def _is_plain(path: str) -> bool:

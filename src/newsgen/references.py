@@ -54,9 +54,9 @@ def clash(path: str, claim: str, other: str, other_claim: str, alias: bool = Fal
 
 def _links(archive: Archive) -> Iterator[Fault]:
     sql = """SELECT links.path, line, col, target, fragment, other.path IS NULL, other.shown, other.withheld,
-        other.anchors FROM links JOIN documents AS own ON own.path = links.path AND own.shown
+        other.anchors FROM links LEFT JOIN documents AS own ON own.path = links.path
         LEFT JOIN documents AS other ON other.path = links.target
-        WHERE links.kind = 'document' AND (other.shown IS NOT 1 OR fragment != '')"""
+        WHERE own.shown IS NOT 0 AND links.kind = 'document' AND (other.shown IS NOT 1 OR fragment != '')"""
     for path, line, column, target, fragment, missing, shown, withheld, anchors in archive.each(sql):
         if missing or withheld == "faulty":
             why = "does not exist" if missing else "is left out for its faults"

@@ -20,14 +20,18 @@ THEME_PREFIX = "theme/"
 """``{% extends "theme/article.html" %}`` names the default theme's template even where the site has its own."""
 
 
+Place = tuple[str, int]
+"""The path of a template as messages show it, and a line in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Closure:
     """A template with all it extends, includes and imports: a digest of their texts, the settings and theme assets
-    that they name, and whether they show the menu."""
+    that they name, each with a place where they do, and whether they show the menu."""
 
     digest: bytes
-    settings: frozenset[str]
-    assets: frozenset[str]
+    settings: dict[str, Place]
+    assets: dict[str, Place]
     menu: bool
 
 
@@ -36,8 +40,8 @@ class _Parsed:
     text: str
     shown: str
     names: list[str] = field(default_factory=list)
-    settings: set[str] = field(default_factory=set)
-    assets: set[str] = field(default_factory=set)
+    settings: dict[str, Place] = field(default_factory=dict)
+    assets: dict[str, Place] = field(default_factory=dict)
     menu: bool = False
 
 
@@ -79,8 +83,8 @@ class Theme:
             stack.extend(parsed.names)
         return Closure(
             digest(*(part for one in sorted(seen) for part in (one, seen[one].text))),
-            frozenset().union(*(one.settings for one in seen.values())),
-            frozenset().union(*(one.assets for one in seen.values())),
+            {name: place for one in seen.values() for name, place in one.settings.items()},
+            {name: place for one in seen.values() for name, place in one.assets.items()},
             any(one.menu for one in seen.values()),
         )
 
@@ -131,12 +135,12 @@ class Theme:
             self._note_template(node, parsed)
         for attribute in tree.find_all(nodes.Getattr):
             if isinstance(attribute.node, nodes.Name) and attribute.node.name == "site":
-                parsed.settings.add(attribute.attr)
+                parsed.settings[attribute.attr] = (shown, attribute.lineno)
         for call in tree.find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name == "asset" and call.args:
                 asset = _constant(call.args[0])
                 if asset is not None:
-                    parsed.assets.add(asset)
+                    parsed.assets[asset] = (shown, call.lineno)
         parsed.menu = any(node.name == "menu" for node in tree.find_all(nodes.Name))
         return parsed
 

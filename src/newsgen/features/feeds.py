@@ -84,7 +84,7 @@ def _add_entry(feed: Any, article: Article, links: dict[str, str | None], names:
     entry.updated(card.changed.instant)
     if card.summary:
         entry.summary(card.summary)
-        entry.description(html.escape(card.summary, quote=False))  # which RSS 2.0 takes for HTML
+    entry.description(html.escape(card.summary or card.title, quote=False))  # which RSS 2.0 takes for HTML
     entry.content(resolve(article.body, address, own=url) or f"<p>{card.summary}</p>", type="html")
     for author in names["authors"]:
         entry.author({"name": author.name})

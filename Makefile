@@ -1,0 +1,52 @@
+# Everything that this project needs is installed into .venv by itself; only Python 3.11+ and make must be there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help build serve test check format screenshots clean
+
+help: ## Show what can be made.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.base: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/.check: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,check]'
+	@touch $@
+
+build: $(VENV)/.base ## Build this repository's own archive into public/.
+	$(BIN)/newsgen build
+	@echo "The archive is in public/. To read it: make serve, then open http://127.0.0.1:$(PORT)/newsgen/"
+
+serve: build ## Serve the built archive on this machine.
+	$(BIN)/newsgen serve --port $(PORT)
+
+test: $(VENV)/.test ## Run the tests.
+	$(BIN)/python -m pytest --numprocesses auto
+
+check: $(VENV)/.check ## The gate: format, lint, types, layers, tests.
+	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --numprocesses auto
+
+format: $(VENV)/.check ## Put the code into its format.
+	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests
+
+screenshots: $(VENV)/.test build ## Take the screenshots of the README (needs Chromium).
+	$(BIN)/python tests/screenshots.py
+
+clean: ## Remove what was built and installed.
+	rm -rf $(VENV) public .newsgen dist

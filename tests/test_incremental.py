@@ -1,0 +1,294 @@
+"""Any sequence of edits, built step by step, gives byte for byte what a clean build gives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from .conftest import Story, tree
+
+NAMES = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon"])
+TAGS = st.lists(st.sampled_from(["Iraq", "IRAQ", "Drones", "Peace talks"]), max_size=3, unique=True)
+DAYS = st.sampled_from(["2023-12-31", "2024-01-01", "2024-07-16", "2024-07-17", "2024-07-17T09:30+03:00"])
+BODIES = st.sampled_from(
+    ["Text.", "Other text.", "[to alpha](alpha.md)", "[to beta](beta.md#part)", "# Part\n\nA part.", "![x](map.png)"]
+)
+
+
+def same_as_clean(story: Story, *options: str) -> None:
+    """Build the same content into another folder, from nothing, and compare every byte."""
+    with tempfile.TemporaryDirectory() as folder:
+        clean = Story(Path(folder) / "site")
+        shutil.copytree(story.root, clean.root, ignore=shutil.ignore_patterns("public", ".newsgen"))
+        done = clean.build(*options)
+        expected, found = clean.published(), story.published()
+        assert done.code in (0, 3), done.text
+        assert sorted(found) == sorted(expected)
+        for path, content in expected.items():
+            assert found[path] == content, path
+
+
+class Edits(RuleBasedStateMachine):
+    """Edits of articles, templates, settings and static files, each followed by a build with ``--keep-going``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.story = Story(Path(self.folder.name) / "site").site()
+        self.story.article("alpha", tags=["Iraq"])
+        self.story.write("content/articles/map.png", b"png")
+
+    def teardown(self) -> None:
+        self.folder.cleanup()
+
+    @rule(
+        name=NAMES,
+        day=DAYS,
+        tags=TAGS,
+        body=BODIES,
+        section=st.sampled_from([None, "World"]),
+        author=st.sampled_from([None, "Ada"]),
+        location=st.sampled_from([None, "Geneva", "ain"]),
+    )
+    def put(self, name: str, day: str, tags: list[str], body: str, **fields: str | None) -> None:
+        self.story.article(name, body, date=day, tags=tags, **fields)
+
+    @rule(name=NAMES, title=st.sampled_from(["One title", "Another <title> & more"]))
+    def retitle(self, name: str, title: str) -> None:
+        self.story.article(name, title=title)
+
+    @rule(name=NAMES)
+    def remove(self, name: str) -> None:
+        (self.story.root / f"content/articles/{name}.md").unlink(missing_ok=True)
+
+    @rule(name=NAMES, fields=st.sampled_from([{"draft": True}, {"embargo": "2030-01-01"}, {"expires": "2024-08-01"}]))
+    def withhold(self, name: str, fields: dict[str, object]) -> None:
+        self.story.article(name, **fields)
+
+    @rule(name=NAMES, alias=st.sampled_from(["/old/", "/2024/07/17/alpha/", "/tags/"]))
+    def alias(self, name: str, alias: str) -> None:
+        self.story.article(name, aliases=[alias])
+
+    @rule(name=NAMES)
+    def break_it(self, name: str) -> None:
+        self.story.write(f"content/articles/{name}.md", "---\ntitle: [\n---\n")
+
+    @rule(title=st.sampled_from(["The Record", "The Other Record"]), base=st.sampled_from(["/", "/news/"]))
+    def set_settings(self, title: str, base: str) -> None:
+        self.story.site(title=title, base_url=f"https://example.org{base}")
+
+    @rule(zone=st.sampled_from(["UTC", "Pacific/Auckland"]))
+    def set_zone(self, zone: str) -> None:
+        self.story.site(timezone=zone)
+
+    @rule(text=st.sampled_from(["", "A footer of its own.", "{{ site.publisher.name }}"]))
+    def set_template(self, text: str) -> None:
+        template = '{% extends "theme/article.html" %}{% block footer %}' + text + "{% endblock %}\n"
+        self.story.write("templates/article.html", template)
+
+    @rule()
+    def remove_template(self) -> None:
+        (self.story.root / "templates/article.html").unlink(missing_ok=True)
+
+    @rule(name=st.sampled_from(["a.txt", "sub/.hidden", "assets/style.css"]), text=st.sampled_from(["x", "y {}"]))
+    def put_static(self, name: str, text: str) -> None:
+        self.story.write(f"static/{name}", text)
+
+    @rule(name=st.sampled_from(["a.txt", "sub/.hidden", "assets/style.css"]))
+    def remove_static(self, name: str) -> None:
+        (self.story.root / f"static/{name}").unlink(missing_ok=True)
+
+    @rule(text=st.sampled_from(["{}", "iraq: {name: Irak}", "iraq: {name: Iraq, description: A country.}"]))
+    def set_tags(self, text: str) -> None:
+        self.story.write("content/tags.yaml", text)
+
+    @rule(text=st.sampled_from(["{}", "ain: {name: Ain}", "{ain: {name: Ain, within: iq}, iq: {name: Iraq}}"]))
+    def set_places(self, text: str) -> None:
+        self.story.write("content/places.yaml", text)
+
+    @rule(menu=st.sampled_from([None, 1]))
+    def put_page(self, menu: int | None) -> None:
+        head = "title: About\n" + (f"menu: {menu}\n" if menu else "")
+        self.story.write("content/pages/about.md", f"---\n{head}---\nUs. [alpha](../articles/alpha.md)\n")
+
+    @rule()
+    def damage_the_output(self) -> None:
+        for file in sorted(self.story.public.rglob("*.html"))[:2]:
+            file.write_text("not ours")
+
+    @precondition(lambda self: (self.story.root / ".newsgen/archive.sqlite").exists())
+    @rule()
+    def damage_the_cache(self) -> None:
+        file = self.story.root / ".newsgen/archive.sqlite"
+        data = bytearray(file.read_bytes())
+        data[len(data) // 2 : len(data) // 2 + 200] = b"\xff" * 200
+        file.write_bytes(data)
+
+    @invariant()
+    def incremental_equals_clean(self) -> None:
+        done = self.story.build("--keep-going", "--allow-delete")
+        assert done.code in (0, 3), done.text
+        same_as_clean(self.story, "--keep-going")
+        before = self.story.stats()
+        again = self.story.build("--keep-going", "--allow-delete")
+        assert ", 0 written," in again.out
+        assert self.story.stats() == before
+
+
+Edits.TestCase.settings = settings(
+    max_examples=int(os.environ.get("NEWSGEN_EXAMPLES", "12")),
+    stateful_step_count=8,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestEdits = pytest.mark.filterwarnings("ignore")(Edits.TestCase)
+
+
+def counts(out: str) -> dict[str, int]:
+    """The numbers of the last line of a build."""
+    words = out.split(": ", 1)[1].replace(",", "").split()
+    return {"written": int(words[words.index("written") - 1]), "deleted": int(words[words.index("deleted") - 1])}
+
+
+def seven(story: Story) -> Story:
+    for number in range(1, 8):
+        story.article(f"report-{number}", f"Body {number}.", date=f"2024-0{number}-10", tags=[f"Tag {number}"])
+    story.built()
+    return story
+
+
+def changed(story: Story, before: dict[str, bytes]) -> set[str]:
+    after = story.published()
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
+def test_nothing_is_rendered_or_touched_when_nothing_changed(story: Story) -> None:
+    seven(story)
+    before = story.stats()
+    done = story.built()
+    assert "0 written" in done.out and "0 deleted" in done.out
+    assert story.stats() == before
+
+
+def test_a_body_edit_renders_the_article_and_the_feeds_that_carry_it(story: Story) -> None:
+    seven(story)
+    before = story.published()
+    story.article("report-4", "Body four, edited.", date="2024-04-10", tags=["Tag 4"], summary=None)
+    story.built()
+    own = "2024/04/10/report-4/index.html"
+    feeds = {"feed/rss.xml", "feed/atom.xml", "tags/tag-4/rss.xml", "tags/tag-4/atom.xml"}
+    listings = {
+        path
+        for path in changed(story, before) - feeds - {own}
+        if "Body four, edited." not in story.published()[path].decode()
+    }
+    assert own in changed(story, before)
+    assert feeds <= changed(story, before)
+    assert listings <= {"2024/03/10/report-3/index.html", "2024/05/10/report-5/index.html"}
+
+
+def test_a_body_edit_that_no_list_shows_leaves_every_list_alone(story: Story) -> None:
+    for number in range(1, 8):
+        story.article(f"report-{number}", "First.", date=f"2024-0{number}-10", summary="Said before.")
+    story.built()
+    before = story.published()
+    story.article("report-4", "Second.", date="2024-04-10", summary="Said before.")
+    done = story.built()
+    assert changed(story, before) == {"2024/04/10/report-4/index.html", "feed/rss.xml", "feed/atom.xml"}
+    assert counts(done.out)["written"] == 3
+
+
+def test_a_setting_that_no_page_shows_renders_only_the_feeds(story: Story) -> None:
+    seven(story)
+    before = story.published()
+    story.site(publisher={"name": "The Record", "email": "desk@example.org"})
+    story.built()
+    assert all(path.endswith(".xml") for path in changed(story, before))
+
+
+def test_publishing_one_article_writes_few_files(story: Story) -> None:
+    for number in range(60):
+        day = f"2024-0{1 + number // 20}-{1 + number % 20:02}"
+        story.article(f"old-{number}", date=day, tags=["Iraq"], section="World", author="Ada")
+    story.built()
+    story.article("new", date="2024-04-01", tags=["Iraq"], section="World", author="Ada")
+    done = story.built()
+    assert counts(done.out)["written"] <= 14 + 4 * 3
+
+
+def test_a_renamed_target_changes_the_pages_that_link_to_it(story: Story) -> None:
+    story.article("alpha", "[b](beta.md)")
+    story.article("beta", date="2024-01-01")
+    story.built()
+    assert story.page("/2024/07/17/alpha/").xpath("//a[@href='/2024/01/01/beta/']")
+    story.article("beta", date="2024-01-02")
+    story.built()
+    assert story.page("/2024/07/17/alpha/").xpath("//a[@href='/2024/01/02/beta/']")
+    same_as_clean(story)
+
+
+def test_a_missing_or_altered_output_file_is_restored(story: Story) -> None:
+    seven(story)
+    before = story.published()
+    (story.public / "index.html").write_text("somebody else's words")
+    (story.public / "tags/tag-1/rss.xml").unlink()
+    done = story.built()
+    assert counts(done.out)["written"] == 2
+    assert story.published() == before
+
+
+def test_an_embargo_ends_when_its_time_comes(story: Story) -> None:
+    story.article("alpha")
+    story.article("beta", embargo="2024-12-24T08:00Z")
+    done = story.built("--now", "2024-12-24T07:59Z")
+    assert "beta.md (embargo until 2024-12-24T08:00:00Z)" in done.err
+    assert "due at 2024-12-24T08:00:00Z" in done.out
+    assert not (story.public / "2024/07/17/beta").exists()
+    story.built("--now", "2024-12-24T08:00Z")
+    assert (story.public / "2024/07/17/beta/index.html").exists()
+    same_as_clean(story, "--now", "2024-12-24T08:00Z")
+
+
+def test_a_foreign_database_in_place_of_the_cache_costs_time_only(story: Story) -> None:
+    seven(story)
+    before = story.published()
+    for name in sorted((story.root / ".newsgen").glob("*.sqlite")):
+        name.unlink()
+        with sqlite3.connect(name) as foreign:
+            foreign.execute("CREATE TABLE documents (path TEXT, card TEXT)")
+            foreign.execute("INSERT INTO documents VALUES ('content/articles/evil.md', 'x')")
+    story.built()
+    assert story.published() == before
+
+
+def test_a_damaged_body_in_the_cache_is_never_published(story: Story) -> None:
+    seven(story)
+    with sqlite3.connect(story.root / ".newsgen/archive.sqlite") as cache:
+        cache.execute("UPDATE bodies SET html = (SELECT html FROM bodies LIMIT 1)")
+        cache.execute("UPDATE documents SET card = replace(card, 'Report', 'Rumour')")
+    story.write("templates/article.html", '{% extends "theme/article.html" %}{% block footer %}new{% endblock %}')
+    story.built()
+    same_as_clean(story)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_number_of_processes_changes_no_byte(story: Story, jobs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsgen.load.LEAST_FOR_PROCESSES", 2)
+    monkeypatch.setattr("newsgen.build.LEAST_FOR_PROCESSES", 2)
+    for number in range(1, 8):
+        story.article(f"report-{number}", f"Body {number}.", date=f"2024-0{number}-10", tags=["Iraq"])
+    story.built("--jobs", jobs)
+    same_as_clean(story)
+
+
+def test_output_holds_no_path_of_the_machine(story: Story) -> None:
+    seven(story)
+    assert all(str(story.root).encode() not in content for content in tree(story.public).values())

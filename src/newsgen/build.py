@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -118,10 +118,12 @@ def _plan(
     """Decide what is shown, and plan it; faults end the build here, or with ``keep_going`` leave their files out."""
     strict = request.strict or site.strict
     faults += archive.faults()
-    absent = {one.path for one in faults if one.severity == FAULT}
+    absent: set[str] = set()
     while True:
-        archive.withhold(request.now, request.drafts, absent)
-        found = references.check(archive)
+        known = {one.path for one in faults if _is_serious(one, strict)} | absent
+        archive.withhold(request.now, request.drafts, known)
+        found = references.check(archive, request.keep_going)
+        found += _future_dates(request.now, archive)
         files = load.published_files(site, theme, archive, found)
         assets = Assets(theme.static_files())
         press = Press(site, theme, assets, archive)
@@ -131,36 +133,30 @@ def _plan(
             clashes = ledger.plan((page, press.fingerprint(page)) for page in _pages(planning))
             found += [_clash_fault(one.page, one.other_origin, one.other_address) for one in clashes]
             found += references.unplanned_links(archive, ledger.is_planned)
-        new = {one.path for one in found if one.severity == FAULT} - absent
-        everything = sorted({*faults, *found, *theme_faults})
-        if not new or not request.keep_going:
+        serious = [one for one in found if _is_serious(one, strict)]
+        absent |= known | {one.path for one in serious}
+        if absent == known or not request.keep_going:
             break
-        faults += [one for one in found if one.severity == FAULT]
-        absent |= new
-    _warn_of_future(request.now, archive, everything)
+        faults += serious
+    everything = sorted({*faults, *found, *theme_faults})
     if strict:
-        everything = [Fault(o.path, o.line, o.column, o.what, o.remedy, FAULT) for o in everything]
-    serious = [one for one in everything if one.severity == FAULT]
-    beyond_articles = [one for one in serious if not one.path.startswith(("content/articles/", "content/pages/"))]
-    if serious and (beyond_articles or not request.keep_going):
-        raise Faulty([*everything])
-    report.left_out = [one for one in serious if one.path in absent]
-    report.warnings = [one for one in everything if one not in report.left_out]
+        everything = [replace(one, severity=FAULT) for one in everything]
+    of_articles = {one for one in everything if one.path.startswith(("content/articles/", "content/pages/"))}
+    if any(one.severity == FAULT and (one not in of_articles or not request.keep_going) for one in everything):
+        raise Faulty(everything)
+    report.left_out = [one for one in everything if one.severity == FAULT]
+    report.warnings = [one for one in everything if one.severity != FAULT]
     return press
 
 
-_TEMPLATES = [
-    "404.html",
-    "article.html",
-    "home.html",
-    "page.html",
-    "period.html",
-    "redirect.html",
-    "term.html",
-    "term_period.html",
-    "terms.html",
-    "timeline.html",
-]
+def _is_serious(fault: Fault, strict: bool) -> bool:
+    return strict or fault.severity == FAULT
+
+
+_TEMPLATES = (
+    "404.html article.html home.html page.html period.html redirect.html term.html term_period.html terms.html "
+    "timeline.html"
+).split()
 
 
 def _pages(planning: Planning) -> Iterator[Page]:
@@ -175,12 +171,11 @@ def _clash_fault(page: Page, other_origin: str, other_address: str) -> Fault:
     return references.clash(ours, claim, other, taken)
 
 
-def _warn_of_future(now: datetime, archive: Archive, faults: list[Fault]) -> None:
-    moment = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+def _future_dates(now: datetime, archive: Archive) -> Iterator[Fault]:
     sql = "SELECT path, published FROM documents WHERE shown AND kind = 'article' AND published > ? ORDER BY path"
-    for path, published in archive.rows(sql, moment):
+    for path, published in archive.rows(sql, now.strftime("%Y-%m-%dT%H:%M:%SZ")):
         what = f"the date is in the future ({published}); the article is published all the same"
-        faults.append(Fault(path, 1, 1, what, "Use embargo: to withhold it until then.", WARNING))
+        yield Fault(path, 1, 1, what, "Use embargo: to withhold it until then.", WARNING)
 
 
 def _check_lost(request: Request, site: Site, archive: Archive, ledger: Ledger, report: Report) -> None:
@@ -193,9 +188,11 @@ def _check_lost(request: Request, site: Site, archive: Archive, ledger: Ledger, 
             "Is all of content/ there? If they are meant to go, build with --allow-delete.",
         )
     withheld = {path for path, _ in archive.withheld()}
+    left_out = {one.path for one in report.left_out}
     report.lost = [one for one in lost if one.kind in ("page", "redirect") and one.origin not in withheld]
-    if report.lost and (request.strict or site.strict):
-        raise Faulty([Fault(_place(one), 1, 1, what_is_lost(one), remedy_for(one)) for one in report.lost])
+    unmeant = [one for one in report.lost if one.origin not in left_out]
+    if unmeant and (request.strict or site.strict):
+        raise Faulty([Fault(_place(one), 1, 1, what_is_lost(one), remedy_for(one)) for one in unmeant])
 
 
 def _place(lost: Lost) -> str:

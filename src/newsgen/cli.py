@@ -98,6 +98,14 @@ class _Moment(click.ParamType[datetime]):
             self.fail(f"{value!r} can't be read: {error}. Write it like 2024-07-17T09:30+03:00.", param, ctx)
 
 
+class _Written(_Moment):
+    """A moment as it was written: where it names no offset, only the site knows its zone."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        super().convert(value, param, ctx)
+        return value
+
+
 @main.command()
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--theme", is_flag=True, help="Also copy the theme's templates/ and static/, to change them.")
@@ -113,7 +121,7 @@ def init(directory: Path, theme: bool) -> None:
 @main.command()
 @click.argument("title")
 @_site_option
-@click.option("--date", type=_Moment(), help="When it is published. Default: now.")
+@click.option("--date", type=_Written(), help="When it is published. Default: now.")
 @click.option("--location", metavar="PLACE", help="Where it is about.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="What it is about; may be repeated.")
 @click.option("--author", "authors", multiple=True, metavar="NAME", help="Who wrote it; may be repeated.")
@@ -124,7 +132,7 @@ def init(directory: Path, theme: bool) -> None:
 def new(
     title: str,
     site: Path,
-    date: datetime | None,
+    date: str | None,
     location: str | None,
     tags: tuple[str, ...],
     authors: tuple[str, ...],
@@ -137,7 +145,7 @@ def new(
     from newsgen.starter import new_article
 
     given = {"location": location, "tags": list(tags), "authors": list(authors), "section": section, "summary": summary}
-    path = new_article(site, title, date or _clock(), given, draft=draft, dated=date is not None)
+    path = new_article(site, title, date or _clock(), given, draft=draft)
     click.echo(str(path))
     if edit:
         click.edit(filename=str(path))

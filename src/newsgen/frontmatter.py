@@ -110,8 +110,7 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
     values, nodes = ARTICLE.read_with_nodes(node, document)
     inside = PurePosixPath(path).relative_to("content/articles")
     if values is None:
-        values = dict.fromkeys(ARTICLE.names)
-        values["own"] = {}
+        return None, document.faults
     published = values["date"] or (None if "date" in nodes else _date_of_path(inside, values.get("url"), site))
     if published is None and "date" not in nodes:
         document.fault(

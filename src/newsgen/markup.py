@@ -57,7 +57,9 @@ _DROPPED_WITH_CONTENT = {"script", "style", "iframe", "object", "template", "nos
 
 _TAG = re.compile(r"<([a-zA-Z][\w-]*)((?:[^\"'<>]|\"[^\"]*\"|'[^']*')*)>")
 _ADDRESS_ATTRIBUTE = re.compile(r"(?<![\w-])(href|src|cite)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)", re.IGNORECASE)
-_ACTIVE = re.compile(r"<(script|iframe|object|embed|form|style|svg|link|meta|base)\b", re.IGNORECASE)
+_ACTIVE = re.compile(
+    r"<(script|iframe|object|embed|form|input|button|style|svg|math|link|meta|base|video|audio)\b", re.IGNORECASE
+)
 _UNNESTED = re.compile(r"</?(?:p|li|dt|dd|tr|td|th|br|img|hr|wbr|col|input|source)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(f"{OPEN}([a-z]+):([^{CLOSE}#]*)(#[^{CLOSE}]*)?{CLOSE}")
 _LINKED_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
@@ -87,10 +89,7 @@ class Converter:
         self._trusted = trusted_html
         self._markdown = markdown.Markdown(
             extensions=["extra", "toc"],
-            extension_configs={
-                "toc": {"slugify": lambda text, _: slugify(text) or "section", "permalink": False},
-                "footnotes": {"BACKLINK_TITLE": "Back to reference {}"},
-            },
+            extension_configs={"toc": {"slugify": lambda text, _: slugify(text) or "section", "permalink": False}},
             output_format="html",
         )
 
@@ -128,13 +127,15 @@ class Converter:
         safe = _IMAGE_OF_NOTHING.sub(_alt_text, safe) if "<img" in safe else safe
         if "<h1" in safe:
             safe = re.sub(r"(</?)h1\b", r"\1h2", safe)
+        kept = html.unescape(safe) if notes.links else ""
+        links = tuple(one for one, placeholder in notes.links if placeholder in kept)
         anchors = tuple(dict.fromkeys(map(html.unescape, re.findall(r'\sid="([^"]*)"', safe))))
         for fragment in notes.fragments:
             if fragment not in anchors and fragment:
                 notes.add(
                     WARNING, "#" + fragment, f"nothing in this article is called #{fragment}", "Correct the link."
                 )
-        return Body(safe, tuple(notes.links), anchors, _opening(safe), tuple(sorted(set(notes.faults))))
+        return Body(safe, links, anchors, _opening(safe), tuple(sorted(set(notes.faults))))
 
 
 def resolve(body: str, addresses: Callable[[str, str], str | None], own: str = "") -> str:
@@ -184,7 +185,7 @@ class _Notes:
         self.lines = body.split("\n")
         self.first_line = first_line
         self.faults: list[Fault] = []
-        self.links: list[Link] = []
+        self.links: list[tuple[Link, str]] = []
         self.fragments: list[str] = []
         self._searchable: str | None = None
         self._from: dict[str, int] = {}
@@ -249,8 +250,9 @@ class _Notes:
         except ValueError as error:
             self.add(FAULT, value, f"the link {shorten(value)!r} {error}", "Correct it.")
             return None
-        self.links.append(Link(kind, target, unquote(fragment), *self.locate(value)))
-        return f"{OPEN}{kind}:{target.replace('#', '%23')}{'#' + fragment if fragment else ''}{CLOSE}"
+        placeholder = f"{OPEN}{kind}:{target.replace('#', '%23')}{'#' + fragment if fragment else ''}{CLOSE}"
+        self.links.append((Link(kind, target, unquote(fragment), *self.locate(value)), placeholder))
+        return placeholder
 
 
 def _clean(raw: str, notes: _Notes) -> str:

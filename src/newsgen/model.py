@@ -111,6 +111,9 @@ class Term:
     def address(self) -> str:
         return f"/{self.axis}/{self.slug}/"
 
+    def pack(self) -> str:
+        return canonical([self.axis, self.slug, self.name, self.description, self.count])
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

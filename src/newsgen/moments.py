@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
@@ -118,6 +119,17 @@ _EDTF_DAY = r"-?\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:
 _EDTF = re.compile(rf"(?:{_EDTF_DAY}|\.\.)?(?:/(?:{_EDTF_DAY}|\.\.)?)?|\d{{2,3}}X{{1,2}}|\d{{4}}-XX|\d{{4}}-\d{{2}}-XX")
 
 
+def _is_day(part: str) -> bool:
+    """Whether the month (or season, 21 to 41) and the day of one EDTF date exist."""
+    found = re.match(r"-?(\d{4})-(\d{2})(?:-(\d{2}))?", part)
+    if not found:
+        return True
+    year, month, day = (int(number) if number else 1 for number in found.groups())
+    if month > 12:
+        return 21 <= month <= 41 and found[3] is None
+    return month >= 1 and 1 <= day <= calendar.monthrange(max(year, 1), month)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Edtf:
     """When something happened, no more precisely than it is known (ISO 8601-2: 2014, 2024-01, 2024-07-16~, a/b)."""
@@ -129,7 +141,7 @@ class Edtf:
         if value is None:
             return None
         value = value.strip()
-        if len(value) < 4 or not _EDTF.fullmatch(value):
+        if len(value) < 4 or not _EDTF.fullmatch(value) or not all(map(_is_day, value.split("/"))):
             document.fault(node, f"{shorten(value)!r} is not {self.says}", f"Write {self.says}.")
             return None
         return value

@@ -53,10 +53,27 @@ class SiteView:
         if name.startswith("_"):
             raise AttributeError(name)
         if name not in self._names:
+            if any(one.startswith(f"{name}.") for one in self._names):
+                return _Parts(self, name)
             raise UndeclaredSetting(
                 f"site.{name} is read in a way that can't be seen in the template: write site.{name}"
             )
         return self._site.setting(name)
+
+
+class _Parts:
+    """The declared parts of one setting, as attributes."""
+
+    __slots__ = ("_name", "_view")
+
+    def __init__(self, view: SiteView, name: str) -> None:
+        self._view = view
+        self._name = name
+
+    def __getattr__(self, part: str) -> Any:
+        if part.startswith("_"):
+            raise AttributeError(part)
+        return getattr(self._view, f"{self._name}.{part}")
 
 
 class _Frame:

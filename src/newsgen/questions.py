@@ -240,12 +240,11 @@ def _named(archive: Archive, axis: str, slug: str, number: int = 0) -> Term:
 
 
 def _term_digest(archive: Archive, axis: str, slug: str) -> bytes:
-    one = _named(archive, axis, slug)
-    return digest(one.name, one.description)
+    return digest(_named(archive, axis, slug).pack())
 
 
 def _terms_digest(archive: Archive, axis: str) -> bytes:
-    return digest(*(part for one in terms(archive, axis) for part in (one.slug, one.name, str(one.count))))
+    return digest(*(one.pack() for one in terms(archive, axis)))
 
 
 def _names(archive: Archive, axis: str) -> tuple[Term, ...]:
@@ -253,7 +252,7 @@ def _names(archive: Archive, axis: str) -> tuple[Term, ...]:
 
 
 def _names_digest(archive: Archive, axis: str) -> bytes:
-    return digest(*(part for one in terms(archive, axis) for part in (one.slug, one.name, one.description)))
+    return digest(*(one.pack() for one in _names(archive, axis)))
 
 
 def _terms_of(archive: Archive, path: str) -> dict[str, tuple[Term, ...]]:
@@ -265,7 +264,7 @@ def _terms_of(archive: Archive, path: str) -> dict[str, tuple[Term, ...]]:
 
 def _terms_of_digest(archive: Archive, path: str) -> bytes:
     found = _terms_of(archive, path)
-    return digest(*(f"{one.axis}/{one.slug}={one.name}" for axis in AXES for one in found[axis]))
+    return digest(*(one.pack() for axis in AXES for one in found[axis]))
 
 
 # --- the site as a whole ---

@@ -10,10 +10,14 @@ from newsgen.errors import FAULT, WARNING, Fault
 from newsgen.urls import clean_address
 
 
-def check(archive: Archive) -> list[Fault]:
+def check(archive: Archive, faulty_are_absent: bool) -> list[Fault]:
     """Give every fault and warning between the shown documents. Where two claim one thing, the fault is on the later
-    one and names the earlier."""
-    return [*_shared_ids(archive), *_shared_addresses(archive), *_links(archive)]
+    one and names the earlier.
+
+    A link to a file that has faults of its own is a fault only where ``faulty_are_absent``; else those faults are
+    enough.
+    """
+    return [*_shared_ids(archive), *_shared_addresses(archive), *_links(archive, faulty_are_absent)]
 
 
 def _shared_ids(archive: Archive) -> Iterator[Fault]:
@@ -52,15 +56,19 @@ def clash(path: str, claim: str, other: str, other_claim: str, alias: bool = Fal
     return Fault(path, 1, 1, what, "Change the slug:, url: or aliases: of one of them, or rename the file.")
 
 
-def _links(archive: Archive) -> Iterator[Fault]:
-    sql = """SELECT links.path, line, col, target, fragment, other.path IS NULL, other.shown, other.withheld,
+def _links(archive: Archive, faulty_are_absent: bool) -> Iterator[Fault]:
+    sql = """SELECT links.path, line, col, target, fragment, files.path IS NULL, other.shown, other.withheld,
         other.anchors FROM links LEFT JOIN documents AS own ON own.path = links.path
-        LEFT JOIN documents AS other ON other.path = links.target
+        LEFT JOIN documents AS other ON other.path = links.target LEFT JOIN files ON files.path = links.target
         WHERE own.shown IS NOT 0 AND links.kind = 'document' AND (other.shown IS NOT 1 OR fragment != '')"""
     for path, line, column, target, fragment, missing, shown, withheld, anchors in archive.each(sql):
-        if missing or withheld == "faulty":
-            why = "does not exist" if missing else "is left out for its faults"
-            yield Fault(path, line, column, f"the link leads to {target}, which {why}", "Correct the link.", FAULT)
+        if missing:
+            what = f"the link leads to {target}, which does not exist"
+            yield Fault(path, line, column, what, "Correct the link.", FAULT)
+        elif shown is None or withheld == "faulty":
+            if faulty_are_absent:
+                what = f"the link leads to {target}, which is left out for its faults"
+                yield Fault(path, line, column, what, "Mend that file.", FAULT)
         elif not shown:
             what = f"the link leads to {target}, which is withheld ({withheld}); its text is shown without the link"
             yield Fault(path, line, column, what, "", WARNING)

@@ -175,7 +175,7 @@ class Names:
             if len(name) > self.longest or not any(c.isalnum() for c in name):
                 document.fault(
                     node,
-                    f"{shorten(name)!r} can't be a name: it needs a letter or digit, and at most {self.longest} signs",
+                    f"{shorten(name)!r} can't be a name: it needs a letter or digit, at most {self.longest} signs",
                     "Change or remove it.",
                 )
                 return None
@@ -231,11 +231,14 @@ class Record:
         return f"a mapping with {keys}" + (f" (or only the {self.short})" if self.short else "")
 
     def read(self, node: Node, document: Document) -> dict[str, Any] | None:
-        return self.read_with_nodes(node, document)[0]
+        values, _ = self.read_with_nodes(node, document)
+        if values is None or any(one.required and values[one.name] is None for one in self.fields):
+            return None
+        return values
 
     def read_with_nodes(self, node: Node, document: Document) -> tuple[dict[str, Any] | None, dict[str, Node]]:
-        """Give the values by field name, every field present (None where the document says nothing), and the nodes of
-        those that it does give."""
+        """Give the values by field name, every field present (None where nothing is said, or it is wrong), and the nodes
+        of those that are given; no values where the node is no mapping."""
         values: dict[str, Any] = dict.fromkeys(one.name for one in self.fields)
         if self.short and not isinstance(node, MappingNode):
             shape = self.names[self.short].shape
@@ -247,7 +250,6 @@ class Record:
         nodes: dict[str, tuple[int, str, Node]] = {}
         own: dict[str, Any] = {}
         seen: dict[str, int] = {}
-        good = True
         for key_node, value_node in node.value:
             key = str(key_node.value) if isinstance(key_node, ScalarNode) else ""
             if key in seen:
@@ -256,7 +258,6 @@ class Record:
                     f"the key {shorten(key)!r} is given twice, first on line {document.first_line + seen[key]}",
                     "Keep one.",
                 )
-                good = False
                 continue
             seen[key] = key_node.start_mark.line
             if self.own and key.startswith("x_"):
@@ -283,7 +284,6 @@ class Record:
                 document.fault(
                     node if node.value else None, f"{one.name} is missing", f"Add {one.name}: {one.shape.says}."
                 )
-                good = False
         if self.own:
             values["own"] = own
-        return (values if good else None), {name: node for name, (_, _, node) in nodes.items()}
+        return values, {name: node for name, (_, _, node) in nodes.items()}

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from newsgen.document import Document, shorten
-from newsgen.errors import Fault
+from newsgen.errors import FAULT, Fault
 from newsgen.model import canonical, digest
 from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
 
@@ -174,18 +174,24 @@ class Site:
         return self.root / ".newsgen"
 
     def setting(self, name: str) -> Any:
-        """Give one setting; ``x_…`` are the site's own. Raises KeyError for what is no setting."""
-        if name.startswith("x_"):
-            return self.own.get(name)
-        if name not in _NAMES:
+        """Give one setting, or a part of one (``publisher.name``); ``x_…`` are the site's own.
+
+        Raises KeyError for what is no setting.
+        """
+        whole, _, part = name.partition(".")
+        if whole.startswith("x_"):
+            return self.own.get(whole)
+        if whole not in _NAMES or (part and part not in _PARTS.get(whole, ())):
             raise KeyError(name)
-        return getattr(self, name)
+        value = getattr(self, whole)
+        return getattr(value, part) if part else value
 
     def digest_of(self, names: tuple[str, ...]) -> bytes:
         """Give a digest of some settings' values."""
         return digest(*(f"{name}={canonical(_plain(self.setting(name)))}" for name in sorted(names)))
 
 
+_PARTS = {"publisher": tuple(one.name for one in fields(Publisher))}
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
 
@@ -206,8 +212,9 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     if not isinstance(node, MappingNode):
         return Site(root), document.faults
     values, nodes = _RECORD.read_with_nodes(node, document)
-    if values is None:
-        return Site(root), document.faults
+    if values is None or any(one.severity == FAULT for one in document.faults):
+        zone = (values or {}).get("timezone") or "UTC"
+        return Site(root, timezone=zone), document.faults
     given = {name: value for name, value in values.items() if value is not None and name in _NAMES}
     if "base_url" in given:
         given.setdefault("id_authority", urlsplit(given["base_url"]).hostname)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ import yaml
 from newsgen.disk import site_root
 from newsgen.errors import Faulty, Refused
 from newsgen.load import read_site
+from newsgen.model import Moment
+from newsgen.moments import read_moment
 from newsgen.theme import default_theme
 from newsgen.urls import LONGEST_NAME, slugify
 
@@ -98,7 +100,6 @@ jobs:
       - uses: actions/upload-pages-artifact@v3
         with:
           path: public
-          include-hidden-files: true
       - id: deployment
         uses: actions/deploy-pages@v4
 """
@@ -147,11 +148,11 @@ def make_site(directory: Path, *, with_theme: bool, today: date) -> list[Path]:
     return made
 
 
-def new_article(site: Path, title: str, when: datetime, given: dict[str, Any], *, draft: bool, dated: bool) -> Path:
+def new_article(site: Path, title: str, when: datetime | str, given: dict[str, Any], *, draft: bool) -> Path:
     """Write an article file below ``content/articles`` and give its path.
 
-    ``when`` is shown as a bare day where ``dated`` says that the author named it without a time. Raises Refused where
-    the file exists already.
+    ``when`` is a moment, or one as its author wrote it: without an offset it is in the site's zone, and without a time
+    it stays a bare day. Raises Refused where the file exists already.
     """
     root = site_root(site)
     settings, faults = read_site(root)
@@ -163,13 +164,16 @@ def new_article(site: Path, title: str, when: datetime, given: dict[str, Any], *
         slug = slug.rpartition("-")[0] or slug[:-1]
     if not slug:
         raise Refused(f"the title {title!r} makes no file name", "Use letters or digits in it.")
-    local = when.replace(tzinfo=settings.zone) if dated and when.tzinfo is UTC else when.astimezone(settings.zone)
-    bare = dated and (local.hour, local.minute) == (0, 0)
-    day = local.date().isoformat()
+    moment = (
+        read_moment(when, settings.zone)
+        if isinstance(when, str)
+        else Moment(when.replace(microsecond=0).astimezone(settings.zone))
+    )
+    day = moment.day.isoformat()
     fields: dict[str, Any] = {
         "title": title,
         "id": f"urn:uuid:{uuid.uuid4()}",
-        "date": day if bare else local.replace(second=0, microsecond=0).isoformat(timespec="minutes"),
+        "date": day if moment.day_only else moment.instant.replace(second=0).isoformat(timespec="minutes"),
     }
     fields |= {name: value for name, value in given.items() if value}
     if draft:

@@ -133,13 +133,14 @@ class Theme:
         parsed = _Parsed(text, shown)
         for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
             self._note_template(node, parsed)
-        for attribute in tree.find_all(nodes.Getattr):
-            if isinstance(attribute.node, nodes.Name) and attribute.node.name == "site":
-                parsed.settings[attribute.attr] = (shown, attribute.lineno)
+        _note_settings(tree, parsed)
         for call in tree.find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name == "asset" and call.args:
                 asset = _constant(call.args[0])
-                if asset is not None:
+                if asset is None:
+                    what = "an asset is named by an expression, so what the page may show can't be known"
+                    self.faults.append(Fault(shown, call.lineno, 1, what, "Name the asset in quotes."))
+                else:
                     parsed.assets[asset] = (shown, call.lineno)
         parsed.menu = any(node.name == "menu" for node in tree.find_all(nodes.Name))
         return parsed
@@ -165,7 +166,7 @@ def default_theme() -> Path:
 ASSETS = "assets/"
 """Static files below this folder are published under names that hold their digest."""
 
-_CSS_URL = re.compile(rb"url\(\s*(['\"]?)([^)'\"\s]+)\1\s*\)")
+_CSS_URL = re.compile(rb"(url\(\s*['\"]?|@import\s+['\"])([^)'\"\s]+)")
 
 
 class Assets:
@@ -197,6 +198,7 @@ class Assets:
             if path.endswith(".css") and path not in self._making:
                 self._making.add(path)
                 content: bytes | Path = self._with_published_names(path, found.real.read_bytes())
+                self._making.discard(path)
                 mark = digest(content)  # type: ignore[arg-type] # bytes, here
             else:
                 content, mark = found.real, disk.digest_of(found.real)
@@ -214,9 +216,25 @@ class Assets:
                 return found[0]
             beside, slash, _ = written.rpartition("/")
             published = beside + slash + self._publish(target)[0].rpartition("/")[2]
-            return b"url(" + found[1] + published.encode() + found[1] + b")"
+            return found[1] + published.encode()
 
         return _CSS_URL.sub(put, css)
+
+
+def _note_settings(tree: nodes.Template, parsed: _Parsed) -> None:
+    """Note each ``site.name`` and ``site.name.part``; of a setting with parts only those that are named."""
+    with_parts: set[int] = set()
+    for attribute in tree.find_all(nodes.Getattr):
+        inner = attribute.node
+        if isinstance(inner, nodes.Getattr) and _is_site(inner.node):
+            with_parts.add(id(inner))
+            parsed.settings[f"{inner.attr}.{attribute.attr}"] = (parsed.shown, attribute.lineno)
+        elif _is_site(inner) and id(attribute) not in with_parts:
+            parsed.settings[attribute.attr] = (parsed.shown, attribute.lineno)
+
+
+def _is_site(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "site"
 
 
 def _constant(node: nodes.Node) -> str | None:

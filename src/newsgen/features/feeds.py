@@ -102,5 +102,5 @@ FEATURE = Feature(
     "feeds",
     _plan,
     render=_render,
-    settings=("title", "description", "language", "publisher", "id_authority", "license"),
+    settings=("title", "description", "language", "publisher.name", "publisher.email", "id_authority", "license"),
 )

@@ -1,0 +1,219 @@
+"""Every kind of page as a reader's browser sees it: accessible, fitting, silent, and valid."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsgen.serve import make_server
+
+from .conftest import Story
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync""".split()
+HERE = "http://127.0.0.1:"
+
+if CHROMIUM is None and os.environ.get("CI") == "true":
+    raise RuntimeError("under CI the browser tests must run, and there is no Chromium")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+    pytest.mark.xdist_group("browser"),
+]
+
+KINDS = {
+    "home": "/",
+    "article": "/2024/07/17/drones/",
+    "page": "/about/",
+    "topics": "/tags/",
+    "topic": "/tags/iraq/",
+    "topic of a year": "/tags/iraq/2023/",
+    "authors": "/authors/",
+    "timeline": "/timeline/",
+    "year": "/timeline/2024/",
+    "month": "/timeline/2023/03/",
+    "day": "/timeline/2024/07/17/",
+    "not found": "/404.html",
+}
+
+BODY = """\
+Two drones were fired at [the base](report-1.md), a long-winded-address says
+<https://example.org/a/very/long/address/that/does/not/break/anywhere/because/it/has/no/blanks/in/it.html>.[^1]
+
+## What is known
+
+| Date | Event | Place | Source | Remark |
+|------|:-----:|------:|--------|--------|
+| 16 July | Drones | Anbar | A police officer in the province | Unconfirmed at the time of writing |
+
+> A quotation.
+
+1. One
+2. Two
+
+```
+a line of code that is much longer than any screen of a telephone could possibly show without scrolling sideways
+```
+
+Term
+:   Definition
+
+[^1]: A note.
+"""
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, str]]:
+    """An archive with every kind of page, served under a path."""
+    story = Story(tmp_path_factory.mktemp("browser") / "site")
+    story.site(
+        base_url="https://example.org/news/", description="What happened, where, and how we know.", license="CC0"
+    )
+    story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\nsummary: Who we are.\n---\n## Us\n\nText.\n")
+    story.write(
+        "content/articles/map.svg",
+        '<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="900"><rect width="1600" height="900"/></svg>',
+    )
+    story.article(
+        "drones",
+        BODY,
+        title="Two drones fired at a base that hosts coalition troops",
+        date="2024-07-17T09:30+03:00",
+        updated="2024-07-18",
+        summary="Nobody was hurt.",
+        location="Ain al-Assad, Anbar, Iraq",
+        dateline="BAGHDAD",
+        authors=["Ada Byron", "Charles Babbage"],
+        tags=["Iraq", "Drones"],
+        section="World",
+        sources=[
+            {"name": "An officer", "attribution": "background", "reason": "not permitted to speak"},
+            {"name": "Ministry", "kind": "statement", "url": "https://example.org/s", "accessed": "2024-07-17"},
+        ],
+        corrections=[{"date": "2024-07-18", "text": "The day was wrong.", "kind": "correction"}],
+        images=[{"src": "map.svg", "alt": "A map", "caption": "Where it is", "credit": "Us"}],
+    )
+    for number in range(60):
+        day = f"2023-{1 + number // 12:02}-{1 + number % 12:02}"
+        fields = {"tags": ["Iraq"], "section": "World", "location": "Baghdad", "summary": f"Summary {number}."}
+        story.article(f"report-{number}", date=day, **fields)
+    story.built()
+    server = make_server(story.public, "/news/", 0)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield story, f"{HERE}{server.server_address[1]}/news"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_to_object_to(archive: tuple[Story, str], browser: Any, scheme: str) -> None:
+    from axe_core_python.sync_playwright import Axe
+
+    context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    for kind, address in KINDS.items():
+        page.goto(archive[1] + address)
+        found = Axe().run(page, options=options)
+        told = [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+        assert not told, (kind, told)
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 390, 2000])
+def test_no_page_is_wider_than_the_screen(archive: tuple[Story, str], browser: Any, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    for kind, address in KINDS.items():
+        page.goto(archive[1] + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, kind
+    context.close()
+
+
+def test_no_page_needs_a_script_or_asks_another_host(archive: tuple[Story, str], browser: Any) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    answers = []
+    page.on("response", lambda response: answers.append((response.status, response.url)))
+    for address in KINDS.values():
+        page.goto(archive[1] + address)
+        assert not page.locator("script").count()
+    assert asked and all(url.startswith(archive[1].removesuffix("/news")) for url in asked)
+    assert not [answer for answer in answers if answer[0] >= 400]
+    context.close()
+
+
+def test_an_article_without_images_weighs_less_than_30_kb(archive: tuple[Story, str]) -> None:
+    assert len(archive[0].text("/2023/01/01/report-0/").encode()) < 30_000
+    assert len(archive[0].text("/2024/07/17/drones/").encode()) < 30_000
+
+
+def test_a_redirect_leads_to_the_article(archive: tuple[Story, str], browser: Any) -> None:
+    story, base = archive
+    story.article("moved", aliases=["/old/place/"])
+    story.built()
+    page = browser.new_page()
+    page.goto(base + "/old/place/")
+    page.wait_for_url("**/2024/07/17/moved/")
+    page.close()
+
+
+def test_a_right_to_left_page_reads_from_the_right(archive: tuple[Story, str], browser: Any) -> None:
+    story, base = archive
+    story.article("arabic", "نص المقال.", title="طائرتان مسيرتان", language="ar")
+    story.built()
+    page = browser.new_page()
+    page.goto(base + "/2024/07/17/arabic/")
+    assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == "rtl"
+    page.close()
+
+
+def test_the_nu_checker_finds_no_error(archive: tuple[Story, str]) -> None:
+    jar = os.environ.get("NEWSGEN_VNU")
+    java = shutil.which("java")
+    if not jar or not java:
+        pytest.skip("set NEWSGEN_VNU to the Nu checker's vnu.jar, and install Java")
+    pages = [
+        str(archive[0].public / (address.lstrip("/") + ("index.html" if address.endswith("/") else "")))
+        for address in KINDS.values()
+    ]
+    done = subprocess.run([java, "-jar", jar, "--errors-only", *pages], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_this_repositorys_own_archive_is_sound(tmp_path: Path) -> None:
+    if not (ROOT / "content").is_dir():
+        pytest.skip("the archive is in the source tree only")
+    from .test_build import assert_links_resolve
+
+    story = Story(tmp_path / "copy")
+    for name in ("content", "templates", "static"):
+        shutil.copytree(ROOT / name, story.root / name)
+    done = story.built("--strict")
+    assert done.err == ""
+    assert_links_resolve(story.public, "https://newsgen.github.io/newsgen/")
+    articles = [path for path in story.published() if path[:2] == "20" and path.endswith("index.html")]
+    assert len(articles) >= 12

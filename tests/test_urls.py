@@ -302,7 +302,7 @@ def test_an_encoded_link_is_plain_ascii_and_decodes_to_its_address(text: str) ->
         return
     link = href("/news/", address)
     assert re.fullmatch(r"[!-~]+", link)
-    assert not set(link) & set("\"<>\\^`{}|?#")
+    assert not set(link) & set('"<>\\^`{}|?#')
     assert unquote(link) == "/news" + address
     assert urlsplit(f"https://example.org{link}").path == link
 

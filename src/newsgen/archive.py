@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withhel
 CREATE INDEX documents_folded ON documents (folded);
 CREATE INDEX documents_id ON documents (id);
 CREATE INDEX documents_location ON documents (location) WHERE location IS NOT NULL;
+CREATE INDEX documents_menu ON documents (menu) WHERE menu IS NOT NULL;
 CREATE TABLE bodies (path TEXT PRIMARY KEY, html BLOB);
 CREATE TABLE terms (axis TEXT, slug TEXT, published TEXT, path TEXT, shown INTEGER, day TEXT, name TEXT,
     PRIMARY KEY (axis, slug, published, path)) WITHOUT ROWID;
@@ -50,6 +51,9 @@ CREATE TABLE registers (kind TEXT, key TEXT, entry TEXT, PRIMARY KEY (kind, key)
 """
 _OF_A_PATH = ("documents", "bodies", "terms", "links", "aliases", "faults")
 
+MOST_ANSWERS = 50_000
+"""How many answers are kept in memory before they are asked anew."""
+
 EVERYTHING = ("", "")
 """The axis and slug under which every article is filed, so that the whole archive is a listing like any other."""
 
@@ -63,6 +67,7 @@ class Archive:
         self.path = path
         self.key = key
         self._connection = _open(path, key, read_only)
+        self._answers: dict[tuple[Any, ...], Any] = {}
 
     def close(self) -> None:
         self._connection.close()
@@ -82,6 +87,14 @@ class Archive:
         """Give the first row of a query, or None."""
         found: tuple[Any, ...] | None = self._connection.execute(sql, arguments).fetchone()
         return found
+
+    def once(self, key: tuple[Any, ...], answer: Callable[[], Any]) -> Any:
+        """Give ``answer()``, asked only once for each ``key`` until documents change: for what many pages ask."""
+        if key not in self._answers:
+            if len(self._answers) >= MOST_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = answer()
+        return self._answers[key]
 
     # --- what the load writes ---
 
@@ -134,6 +147,7 @@ class Archive:
         """
         execute, many = self._connection.execute, self._connection.executemany
         self._forget(path)
+        self._answers.clear()
         many(
             "INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?)",
             [(one.path, one.line, one.column, one.what, one.remedy, one.severity) for one in faults],
@@ -188,6 +202,7 @@ class Archive:
 
     def register(self, kind: str, entries: dict[str, dict[str, Any]]) -> None:
         """Put ``entries`` in the place of the register ``kind`` (an axis, or ``places``)."""
+        self._answers.clear()
         self._connection.execute("DELETE FROM registers WHERE kind = ?", (kind,))
         self._connection.executemany(
             "INSERT INTO registers VALUES (?, ?, ?)", [(kind, key, canonical(entry)) for key, entry in entries.items()]
@@ -229,6 +244,7 @@ class Archive:
         """Decide which documents are shown: not drafts (unless wanted), not before their embargo or after they expire
         at ``now``, and not those ``absent`` for their faults."""
         moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self._answers.clear()
         execute = self._connection.execute
         execute("CREATE TEMP TABLE IF NOT EXISTS absent (path TEXT PRIMARY KEY) WITHOUT ROWID")
         execute("DELETE FROM absent")

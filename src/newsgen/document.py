@@ -67,16 +67,12 @@ class Document:
             )
             return None
         except yaml.YAMLError as error:
-            position = getattr(error, "position", 0) or 0
-            before = self.text[:position]
+            wrong = _NOT_YAML.search(self.text)
+            at = wrong.start() if wrong else 0
+            line, column = self.text.count("\n", 0, at), at - self.text.rfind("\n", 0, at)
+            what = f"the control character U+{ord(wrong[0]):04X}" if wrong else str(error)
             self.faults.append(
-                Fault(
-                    self.path,
-                    self.first_line + before.count("\n"),
-                    position - before.rfind("\n"),
-                    f"this is not YAML: {getattr(error, 'reason', error)}",
-                    "Remove the character.",
-                )
+                Fault(self.path, self.first_line + line, column, f"this is not YAML: {what}", "Remove the character.")
             )
             return None
         if node is None:
@@ -90,17 +86,26 @@ class Document:
 
     def _bounded(self, root: Node) -> bool:
         """Whether the nodes, with every alias followed, are few enough and not nested in themselves."""
+        seen: set[int] = set()
+        aliased = False
         count = 0
         stack: list[tuple[Node, int]] = [(root, 0)]
         while stack:
             node, depth = stack.pop()
             count += 1
+            aliased = aliased or id(node) in seen
+            seen.add(id(node))
             if count > MOST_NODES or depth > DEEPEST:
-                self.fault(
-                    node, "the YAML grows without bound through its aliases", "Write values out, without & and *."
-                )
+                if aliased:
+                    self.fault(
+                        node, "the YAML grows without bound through its aliases", "Write values out, without & and *."
+                    )
+                elif depth > DEEPEST:
+                    self.fault(node, f"the YAML is nested more than {DEEPEST} levels deep", "Write it flatter.")
+                else:
+                    self.fault(node, f"the YAML holds more than {MOST_NODES} values", "Move some into the body.")
                 return False
-            if node.tag.startswith("!") or node.tag.startswith("tag:yaml.org,2002:python/"):
+            if node.tag.startswith(("!", "tag:yaml.org,2002:python/")):
                 self.fault(node, f"the YAML tag {node.tag} is not accepted", "Remove the tag: articles are data.")
                 return False
             if isinstance(node, SequenceNode):
@@ -110,6 +115,9 @@ class Document:
                     stack.append((key, depth + 1))
                     stack.append((value, depth + 1))
         return True
+
+
+_NOT_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _may_nest_deeply(text: str) -> bool:
@@ -153,7 +161,7 @@ def shorten(text: str, most: int = 60) -> str:
 def is_empty(node: Node) -> bool:
     """Whether a node says nothing: ``key:``, ``key: ~``, ``key: null`` or blank text."""
     return isinstance(node, ScalarNode) and (
-        not node.value.strip() or (node.style is None and node.value in ("~", "null", "Null", "NULL"))
+        not node.value.strip() or (not node.style and node.value in ("~", "null", "Null", "NULL"))
     )
 
 
@@ -176,7 +184,7 @@ def without_controls(text: str) -> str:
 def plain(node: Node) -> Any:
     """Give a node as plain text, lists and mappings, unchecked: for what is the author's own."""
     if isinstance(node, ScalarNode):
-        if node.style is None and node.value in ("true", "false"):
+        if not node.style and node.value in ("true", "false"):
             return node.value == "true"
         return None if is_empty(node) else without_controls(node.value)
     if isinstance(node, SequenceNode):

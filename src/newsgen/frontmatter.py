@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -9,9 +10,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
-from yaml.nodes import MappingNode, Node
+from yaml.nodes import MappingNode, Node, SequenceNode
 
-from newsgen.document import Document, shorten
+from newsgen.document import Document, is_empty, shorten
 from newsgen.errors import Fault
 from newsgen.model import Card, Moment
 from newsgen.moments import read_moment
@@ -20,6 +21,7 @@ from newsgen.urls import (
     LONGEST_NAME,
     article_address,
     clean_address,
+    cut_slug,
     fold,
     slugify,
     split_stem,
@@ -59,8 +61,9 @@ def decode(path: str, data: bytes) -> tuple[str, list[Fault]]:
     if len(data) > LARGEST_FILE:
         what = f"the file is larger than {LARGEST_FILE // 1024 // 1024} MiB"
         return "", [Fault(path, 1, 1, what, "Split it, or publish it as a file beside the article.")]
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line = before.count(b"\n") + 1
@@ -142,7 +145,7 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
     meta = {
         "tags": _terms(tags),
         "authors": _terms(values["authors"] or site.authors),
-        "sections": _terms([values["section"]] if values["section"] else []),
+        "sections": _terms((values["section"] or [])[:1]),
         "location": location,
         "places": values["places"] or [],
         "dateline": values["dateline"],
@@ -165,7 +168,7 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         card,
         meta,
         tuple(aliases),
-        draft=bool(values["draft"]) or values["published"] in ("false", "no", "off"),
+        draft=_is_draft(values),
         embargo=values["embargo"],
         expires=values["expires"],
         image_lines={one["src"]: place for one in meta["images"]},
@@ -208,7 +211,7 @@ def read_page_header(path: str, text: str, first_line: int, site: Site) -> tuple
         place=None,
     )
     meta = {"menu": values["menu"], "own": values["own"], "tags": [], "authors": [], "sections": [], "images": []}
-    return Header(card, meta, tuple(aliases), bool(values["draft"]), None, None, {}), document.faults
+    return Header(card, meta, tuple(aliases), _is_draft(values), None, None, {}), document.faults
 
 
 def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
@@ -245,6 +248,10 @@ def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, 
                 what = f"{name!r} lies within itself" if within in chain else f"{within!r} is no key of this file"
                 document.faults.append(Fault(path, line, 1, what, "Correct its within:."))
     return found, document.faults
+
+
+def _is_draft(values: dict[str, Any]) -> bool:
+    return bool(values["draft"]) or values["published"] is False
 
 
 def _date_of_path(inside: PurePosixPath, url: str | None, site: Site) -> Moment | None:
@@ -313,22 +320,19 @@ def _address(
 
 def _aliases(values: dict[str, Any], nodes: dict[str, Node], address: str | None, document: Document) -> list[str]:
     found: list[str] = []
-    for text in values["aliases"] or []:
+    node = nodes.get("aliases")
+    items = [one for one in node.value if not is_empty(one)] if isinstance(node, SequenceNode) else [node]
+    for text, item in zip(values["aliases"] or [], items, strict=False):
         alias = clean_address(text if text.startswith("/") else "/" + text)
         wrong = why_not_an_address(alias)
         if wrong or alias == "/":
-            document.fault(
-                nodes["aliases"],
-                f"{shorten(text)!r} can't be an alias: {wrong or 'it is the front page'}",
-                "Write an old path of this article, such as /2023/old-slug/.",
-            )
-        elif address is not None and fold(alias) == fold(address):
-            if alias != address:
-                what = f"the alias {shorten(text)!r} differs from the address only in case or Unicode form"
-                document.warn(nodes["aliases"], what, "It is left out: many disks hold only one of the two.")
-            found.append(alias)
-        else:
-            found.append(alias)
+            what = f"{shorten(text)!r} can't be an alias: {wrong or 'it is the front page'}"
+            document.fault(item, what, "Write an old path of this article, such as /2023/old-slug/.")
+            continue
+        if address is not None and alias != address and fold(alias) == fold(address):
+            what = f"the alias {shorten(text)!r} differs from the address only in case or Unicode form"
+            document.warn(item, what, "It is left out: many disks hold only one of the two.")
+        found.append(alias)
     return list(dict.fromkeys(found))
 
 
@@ -366,8 +370,5 @@ def _terms(names: list[str] | tuple[str, ...]) -> list[list[str]]:
     """Slugs and names, one of each slug."""
     found: dict[str, str] = {}
     for name in names:
-        slug = slugify(name)
-        while len(slug.encode()) > LONGEST_NAME:
-            slug = slug[:-1]
-        found.setdefault(slug, name)
+        found.setdefault(cut_slug(slugify(name)), name)
     return [[slug, name] for slug, name in found.items()]

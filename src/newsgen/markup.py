@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import markdown
 import nh3
@@ -39,7 +39,6 @@ _TAGS = frozenset(
 _ATTRIBUTES = {
     "*": {"id", "class", "lang", "dir", "title"},
     "a": {"href", "hreflang"},
-    "blockquote": {"cite"},
     "col": {"span"},
     "colgroup": {"span"},
     "del": {"datetime"},
@@ -48,7 +47,6 @@ _ATTRIBUTES = {
     "ins": {"datetime"},
     "li": {"value"},
     "ol": {"start", "reversed", "type"},
-    "q": {"cite"},
     "td": {"colspan", "rowspan", "style", "headers"},
     "th": {"colspan", "rowspan", "style", "scope", "headers"},
     "time": {"datetime"},
@@ -151,14 +149,22 @@ def resolve(body: str, addresses: Callable[[str, str], str | None], own: str = "
         kind, target, fragment = found[1], found[2], found[3] or ""
         if kind == "self":
             return own + fragment
-        where = addresses(kind, html.unescape(target))
+        where = addresses(kind, unquote(target))
         return CLOSE if where is None else where + fragment
 
     resolved = _PLACEHOLDER.sub(put, body)
     if CLOSE in resolved:
-        resolved = re.sub(rf' (?:href|cite)="{CLOSE}"', "", resolved)
-        resolved = re.sub(rf'<img[^>]*src="{CLOSE}"[^>]*>', _alt_text, resolved)
+        resolved = re.sub(rf"<img[^>]*src=[\"']?{CLOSE}[^>]*>", _alt_text, resolved)
+        resolved = re.sub(rf"\s[\w:-]+=[\"']?{CLOSE}[\"']?", "", resolved)
     return resolved
+
+
+def with_reachable_tables(body: str) -> str:
+    """Put each table of a cleaned body into a region that scrolls, and that the keyboard can reach (WCAG 2.1.1)."""
+    if "<table" not in body:
+        return body
+    region = '<div class="table" role="region" aria-label="Table" tabindex="0">'
+    return re.sub(r"(</table>)", r"\1</div>", re.sub(r"<table\b", f"{region}<table", body))
 
 
 def internal_target(path: str, link: str) -> tuple[str, str]:
@@ -166,11 +172,14 @@ def internal_target(path: str, link: str) -> tuple[str, str]:
     scheme and no host. Raises ValueError with what is wrong with it."""
     if link.startswith("/"):
         address = clean_address(link)
-        wrong = why_not_an_address(address)
+        wrong = "it holds a control character" if without_controls(address) != address else why_not_an_address(address)
         if wrong:
             raise ValueError(f"can't be followed: {wrong}")
         return "address", address
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(link)))
+    plain = unquote(link)
+    if without_controls(plain) != plain:
+        raise ValueError("holds a control character")
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), plain))
     if not target.startswith("content/"):
         raise ValueError("leads out of content/")
     return ("document" if target.lower().endswith(DOCUMENT_SUFFIXES) else "media"), target
@@ -230,7 +239,7 @@ class _Notes:
 
     def link(self, value: str) -> str | None:
         """Give the placeholder for a relative link, or None for one that leads nowhere."""
-        value = value.strip()
+        value = without_controls(value).strip()  # a character reference may have made one
         if value.startswith("#"):
             self.fragments.append(unquote(value[1:]))
             return f"{OPEN}self:{value}{CLOSE}"
@@ -250,14 +259,14 @@ class _Notes:
         except ValueError as error:
             self.add(FAULT, value, f"the link {shorten(value)!r} {error}", "Correct it.")
             return None
-        placeholder = f"{OPEN}{kind}:{target.replace('#', '%23')}{'#' + fragment if fragment else ''}{CLOSE}"
+        placeholder = f"{OPEN}{kind}:{quote(target)}{'#' + fragment if fragment else ''}{CLOSE}"
         self.links.append((Link(kind, target, unquote(fragment), *self.locate(value)), placeholder))
         return placeholder
 
 
 def _clean(raw: str, notes: _Notes) -> str:
     return nh3.clean(
-        raw,
+        _REFERENCE.sub(_without_noncharacter, raw),
         tags=set(_TAGS),
         clean_content_tags=_DROPPED_WITH_CONTENT,
         attributes=_ATTRIBUTES,
@@ -266,6 +275,15 @@ def _clean(raw: str, notes: _Notes) -> str:
         link_rel=None,
         filter_style_properties={"text-align"},
     )
+
+
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+))(?:;|(?![0-9a-f]))", re.IGNORECASE)
+
+
+def _without_noncharacter(reference: re.Match[str]) -> str:
+    """A character reference, unless it stands for a character that no text may hold (our placeholders' among them)."""
+    number = int(reference[1], 16) if reference[1] else int(reference[2])
+    return "\ufffd" if number < 0x110000 and without_controls(chr(number)) == "" else reference[0]
 
 
 def _rewritten(tag: re.Match[str], notes: _Notes) -> str:
@@ -295,7 +313,8 @@ def _opening(safe: str) -> str:
     text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", text)).split())
     if len(text) <= SUMMARY_LENGTH:
         return text
-    return text[:SUMMARY_LENGTH].rpartition(" ")[0].rstrip(" ,;:—–-") + "…"
+    cut = text[:SUMMARY_LENGTH]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:—–-") + "…"
 
 
 def _html_depth(raw: str) -> int:

@@ -56,10 +56,13 @@ def read_moment(text: str, zone: tzinfo) -> Moment:
             int(found["d"]),
             int(found["H"] or 0),
             int(found["M"] or 0),
-            min(int(found["S"] or 0), 59),
+            59 if found["S"] == "60" else int(found["S"] or 0),  # a leap second
             tzinfo=_offset(found) or zone,
         )
         return _kept(when, zone, day_only=found["H"] is None)
+    if re.match(r"\d{8}T\d", text):
+        when = datetime.fromisoformat(text)
+        return _kept(when if when.tzinfo else when.replace(tzinfo=zone), zone, day_only=False)
     return _read_spelt_moment(text, zone)
 
 
@@ -75,38 +78,56 @@ def _offset(found: re.Match[str]) -> tzinfo | None:
     return timezone(size if found["sign"] == "+" else -size)
 
 
+_MONTH_NAME = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
+_NUMBERS = re.compile(r"(\d{1,2})\s*([/. -])\s*(\d{1,2})\s*\2\s*(\d{4})(\s+\d.*)?", re.ASCII)
+
+
 def _read_spelt_moment(text: str, zone: tzinfo) -> Moment:
     if re.fullmatch(r"\d{4}", text):
         raise ValueError("it is a year without month and day")
-    if len(text) > 80 or not re.search(r"\d{4}", text):
+    if len(text) > 80 or not text.isprintable():
+        raise ValueError("it is not a date")
+    numbers = _NUMBERS.fullmatch(text)
+    if numbers:
+        day, month = int(numbers[1]), int(numbers[3])
+        if day <= 12 and month <= 12 and day != month:
+            raise ValueError("it means different days in different countries")
+        day, month = (month, day) if month > 12 else (day, month)
+        return read_moment(f"{numbers[4]}-{month}-{day}{numbers[5] or ''}", zone)
+    year = re.search(r"(?<!\d)\d{4}(?!\d)", text, re.ASCII)
+    if not _MONTH_NAME.search(text) or not year:
         raise ValueError("it has no year, month and day")
-    numbers = re.match(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\b", text)
-    if numbers and int(numbers[1]) <= 12 and int(numbers[2]) <= 12 and numbers[1] != numbers[2]:
-        raise ValueError("it means different days in different countries")
+    found = [_parsed(text, default) for default in _DEFAULTS]
+    if found[0].date() != found[1].date() or f"{found[0].year:04}" not in text:
+        raise ValueError("it has no year, month and day")
+    day_only = found[0].time() != found[1].time()
+    if day_only and (found[0].hour, found[0].minute) != (0, 0):
+        raise ValueError("its time of day is incomplete")
+    when = found[0]
+    return _kept(when if when.tzinfo else when.replace(tzinfo=zone), zone, day_only)
+
+
+_DEFAULTS = (datetime(1904, 1, 1, 0, 0), datetime(1912, 2, 2, 1, 1))  # noqa: DTZ001
+"""What dateutil takes for parts that a text does not name: where it gives two answers, a part was missing."""
+
+
+def _parsed(text: str, default: datetime) -> datetime:
     from dateutil import parser  # here, because most archives never need it
 
-    def no_names(name: str | None, offset: int | None) -> tzinfo | None:
+    def offset_of(name: str | None, offset: int | None) -> tzinfo | None:
+        if name is None and offset is None:
+            return None
         if offset is not None:
             return timezone(timedelta(seconds=offset))
-        if name:
-            raise ValueError(f"the time zone {name!r} is not an offset from UTC")
-        return None
+        if name and name.upper() in ("UTC", "GMT", "Z"):
+            return UTC
+        raise ValueError(f"the time zone {name!r} is not an offset from UTC")
 
-    results = []
-    for default in (datetime(1904, 1, 1, 0, 0), datetime(1912, 2, 2, 1, 1)):  # noqa: DTZ001 - told apart below
-        try:
-            results.append(
-                parser.parse(text, default=default, tzinfos=no_names if not re.search("GMT|UTC|Z$", text) else None)
-            )
-        except (parser.ParserError, OverflowError) as error:
-            raise ValueError("it is not a date") from error
-    first, second = results
-    if first.date() != second.date():
-        raise ValueError("it has no year, month and day")
-    day_only = first.time() != second.time()
-    if day_only and (first.hour, first.minute) != (0, 0):
-        raise ValueError("its time of day is incomplete")
-    return _kept(first if first.tzinfo else first.replace(tzinfo=zone), zone, day_only)
+    plain = re.sub(r"\b(?:GMT|UTC)\s*(?=[+-]\s*\d)", "", text)  # dateutil takes GMT+3 as POSIX does: for the west
+    try:
+        return parser.parse(plain, default=default, tzinfos=offset_of)
+    except (parser.ParserError, OverflowError, TypeError, AttributeError) as error:
+        raise ValueError(f"{error.args[0]}" if "time zone" in str(error) else "it is not a date") from error
 
 
 def _kept(when: datetime, zone: tzinfo, day_only: bool) -> Moment:
@@ -115,8 +136,20 @@ def _kept(when: datetime, zone: tzinfo, day_only: bool) -> Moment:
     return Moment(when.replace(microsecond=0).astimezone(zone), day_only)
 
 
-_EDTF_DAY = r"-?\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?)?)?)?[~?%]?"
-_EDTF = re.compile(rf"(?:{_EDTF_DAY}|\.\.)?(?:/(?:{_EDTF_DAY}|\.\.)?)?|\d{{2,3}}X{{1,2}}|\d{{4}}-XX|\d{{4}}-\d{{2}}-XX")
+_EDTF_TIME = r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?"
+_EDTF_DATE = rf"-?\d{{4}}(-\d{{2}}(-\d{{2}}({_EDTF_TIME})?)?)?[~?%]?"
+_EDTF_VAGUE = r"\d{2,3}X{1,2}|\d{4}-XX|\d{4}-\d{2}-XX"
+_EDTF = re.compile(rf"{_EDTF_VAGUE}|{_EDTF_DATE}(/({_EDTF_DATE}|\.\.)?)?|(\.\.)?/{_EDTF_DATE}", re.ASCII)
+
+
+def _is_possible(text: str) -> bool:
+    """Whether the days of an EDTF time exist, and its end does not come before its beginning."""
+    parts = text.split("/")
+    if not all(map(_is_day, parts)):
+        return False
+    first, last = (re.sub("[~?%]", "", part) for part in (parts[0], parts[-1]))
+    same = min(len(first), len(last), 10)
+    return first[:1] in ("-", ".", "") or last[:1] in ("-", ".", "") or first[:same] <= last[:same]
 
 
 def _is_day(part: str) -> bool:
@@ -141,7 +174,7 @@ class Edtf:
         if value is None:
             return None
         value = value.strip()
-        if len(value) < 4 or not _EDTF.fullmatch(value) or not all(map(_is_day, value.split("/"))):
+        if not _EDTF.fullmatch(value) or not _is_possible(value):
             document.fault(node, f"{shorten(value)!r} is not {self.says}", f"Write {self.says}.")
             return None
         return value

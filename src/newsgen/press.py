@@ -49,6 +49,9 @@ class SiteView:
         self._site = site
         self._names = names
 
+    def __repr__(self) -> str:
+        return "site"
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -70,6 +73,9 @@ class _Parts:
         self._view = view
         self._name = name
 
+    def __repr__(self) -> str:
+        return self._name
+
     def __getattr__(self, part: str) -> Any:
         if part.startswith("_"):
             raise AttributeError(part)
@@ -86,6 +92,9 @@ class _Frame:
         self._base_path = site.base_path
         self._base_url = site.base_url
         self._assets = assets
+
+    def __repr__(self) -> str:
+        return "frame"
 
     def href(self, address: str) -> str:
         return href(self._base_path, address)
@@ -108,6 +117,9 @@ class Press:
         self._environment = _environment(theme)
         self._environment.globals["asset"] = self._asset
         self._frames: dict[tuple[str, str | None], tuple[_Frame, bytes, Closure | None]] = {}
+
+    def __repr__(self) -> str:
+        return "press"
 
     def check_templates(self, names: list[str]) -> list[Fault]:
         """Give everything wrong with the templates ``names`` that can be known without compiling them."""
@@ -192,13 +204,22 @@ def _environment(theme: Theme) -> ImmutableSandboxedEnvironment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_shown,
         auto_reload=False,
         cache_size=-1,
     )
-    del environment.globals["lipsum"]
+    for name in ("lipsum", "cycler", "joiner"):
+        del environment.globals[name]
     del environment.filters["random"]
     environment.filters |= {"date": spelt_date, "iso": spelt_iso, "direction": direction, "period": spelt_period}
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """Let a value be shown, but no function: its text would say where it lies in memory."""
+    if callable(value) and not isinstance(value, jinja2.Undefined):
+        raise TypeError("a function is shown that was meant to be called")
+    return value
 
 
 _MONTHS = "January February March April May June July August September October November December".split()

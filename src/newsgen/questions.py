@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from newsgen.archive import EVERYTHING, Archive, DamagedArchive
@@ -224,19 +224,25 @@ def count(archive: Archive, axis: str, slug: str, period: str = "") -> int:
 def terms(archive: Archive, axis: str) -> tuple[Term, ...]:
     """Give every term of an axis that a published article carries, by name."""
     slugs = archive.rows("SELECT slug, count(*) FROM terms WHERE axis = ? AND shown GROUP BY slug", axis)
-    found = [_named(archive, axis, slug, number) for slug, number in slugs]
+    found = [replace(_named(archive, axis, slug), count=number) for slug, number in slugs]
     return tuple(sorted(found, key=lambda one: (slugify(one.name), one.slug)))
 
 
-def _named(archive: Archive, axis: str, slug: str, number: int = 0) -> Term:
+def _named(archive: Archive, axis: str, slug: str) -> Term:
+    """One term, without its number of articles, by the name that it has everywhere."""
+    term: Term = archive.once(("term", axis, slug), lambda: _ask_name(archive, axis, slug))
+    return term
+
+
+def _ask_name(archive: Archive, axis: str, slug: str) -> Term:
     row = archive.row("SELECT entry FROM registers WHERE kind = ? AND key = ?", axis, slug)
     if row:
         entry = json.loads(row[0])
-        return Term(axis, slug, entry["name"], entry.get("description") or "", number)
+        return Term(axis, slug, entry["name"], entry.get("description") or "")
     oldest = archive.row(
         "SELECT name FROM terms WHERE axis = ? AND slug = ? AND shown ORDER BY published, path LIMIT 1", axis, slug
     )
-    return Term(axis, slug, oldest[0] if oldest else slug, "", number)
+    return Term(axis, slug, oldest[0] if oldest else slug)
 
 
 def _term_digest(archive: Archive, axis: str, slug: str) -> bytes:
@@ -272,12 +278,9 @@ def _terms_of_digest(archive: Archive, path: str) -> bytes:
 
 def _menu(archive: Archive) -> tuple[Card, ...]:
     """The undated pages that ask to be in the menu, in their order."""
-    return _cards(
-        archive.rows(
-            "SELECT card, card_digest FROM documents WHERE kind = 'page' AND shown AND menu IS NOT NULL "
-            "ORDER BY menu, path"
-        )
-    )
+    sql = "SELECT card, card_digest FROM documents WHERE menu IS NOT NULL AND shown ORDER BY menu, path"
+    cards: tuple[Card, ...] = archive.once(("menu",), lambda: _cards(archive.rows(sql)))
+    return cards
 
 
 def _menu_digest(archive: Archive) -> bytes:

@@ -46,7 +46,7 @@ class Text:
             value = html.unescape(value)
         value = without_controls(value)
         value = value.strip() if self.lines else " ".join(value.split())
-        value = unicodedata.normalize("NFC", value)
+        value = unicodedata.normalize("NFC", value).strip("\u200b\ufeff ")
         if len(value) > self.longest:
             document.fault(node, f"the text is longer than {self.longest} characters", "Shorten it.")
             return None
@@ -153,33 +153,29 @@ class Names:
 
     def read(self, node: Node, document: Document) -> list[str] | None:
         if isinstance(node, ScalarNode):
-            text = Text(entities=True).read(node, document) or ""
-            names, warning = self.split(text)
+            names, warning = self.split(Text(entities=True).read(node, document) or "")
             if warning:
                 document.warn(node, warning, f"Write {self.says}.")
-        elif isinstance(node, SequenceNode):
-            names = []
-            for item in node.value:
-                if isinstance(item, MappingNode):
-                    item = next((v for k, v in item.value if getattr(k, "value", "") == "name"), item)
-                if not is_empty(item):
-                    names.append(Text(entities=True).read(item, document) or "")
+            found: list[tuple[str, Node]] = [(name, node) for name in names]
         else:
-            named = next((v for k, v in node.value if getattr(k, "value", "") == "name"), None)
+            items = node.value if isinstance(node, SequenceNode) else [node]
+            found = [self._named(item, document) for item in items if not is_empty(item)]
+        for name, place in found:
+            if name and (len(name) > self.longest or not any(c.isalnum() for c in name)):
+                what = f"{shorten(name)!r} can't be a name"
+                remedy = f"It needs a letter or digit, and at most {self.longest} characters."
+                document.fault(place, what, remedy)
+        return list(dict.fromkeys(name for name, _ in found if any(c.isalnum() for c in name)))
+
+    def _named(self, item: Node, document: Document) -> tuple[str, Node]:
+        """The name in one item: its text, or its ``name`` where it is a mapping."""
+        if isinstance(item, MappingNode):
+            named = next((value for key, value in item.value if getattr(key, "value", "") == "name"), None)
             if named is None:
-                document.fault(node, f"found {kind_of(node)} where {self.says} was expected", f"Write {self.says}.")
-                return None
-            names = [Text(entities=True).read(named, document) or ""]
-        kept = list(dict.fromkeys(name for name in names if name))
-        for name in kept:
-            if len(name) > self.longest or not any(c.isalnum() for c in name):
-                document.fault(
-                    node,
-                    f"{shorten(name)!r} can't be a name: it needs a letter or digit, at most {self.longest} signs",
-                    "Change or remove it.",
-                )
-                return None
-        return kept
+                document.fault(item, f"found {kind_of(item)} where {self.says} was expected", f"Write {self.says}.")
+                return "", item
+            item = named
+        return Text(entities=True).read(item, document) or "", item
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +233,15 @@ class Record:
         return values
 
     def read_with_nodes(self, node: Node, document: Document) -> tuple[dict[str, Any] | None, dict[str, Node]]:
-        """Give the values by field name, every field present (None where nothing is said, or it is wrong), and the nodes
+        """Give the values by field name, every field present (None where nothing is said, or wrongly), and the nodes
         of those that are given; no values where the node is no mapping."""
         values: dict[str, Any] = dict.fromkeys(one.name for one in self.fields)
         if self.short and not isinstance(node, MappingNode):
             shape = self.names[self.short].shape
             values[self.short] = shape.read(node, document)
+            for one in self.fields:
+                if one.required and one.name != self.short:
+                    document.fault(node, f"{one.name} is missing", f"Add {one.name}: {one.shape.says}.")
             return (None if values[self.short] is None else values), {self.short: node}
         if not isinstance(node, MappingNode):
             document.fault(node, f"found {kind_of(node)} where {self.says} was expected", "Write it as key: value.")
@@ -252,14 +251,14 @@ class Record:
         seen: dict[str, int] = {}
         for key_node, value_node in node.value:
             key = str(key_node.value) if isinstance(key_node, ScalarNode) else ""
-            if key in seen:
+            if key.lower() in seen:
                 document.fault(
                     key_node,
-                    f"the key {shorten(key)!r} is given twice, first on line {document.first_line + seen[key]}",
+                    f"the key {shorten(key)!r} is given twice, first on line {document.first_line + seen[key.lower()]}",
                     "Keep one.",
                 )
                 continue
-            seen[key] = key_node.start_mark.line
+            seen[key.lower()] = key_node.start_mark.line
             if self.own and key.startswith("x_"):
                 own[key] = plain(value_node)
                 continue
@@ -280,10 +279,9 @@ class Record:
         for name, (_, _, value_node) in nodes.items():
             values[name] = self.names[name].shape.read(value_node, document)
         for one in self.fields:
-            if one.required and one.name not in nodes:
-                document.fault(
-                    node if node.value else None, f"{one.name} is missing", f"Add {one.name}: {one.shape.says}."
-                )
+            if one.required and (one.name not in nodes or values[one.name] == ""):
+                place = nodes[one.name][2] if one.name in nodes else node if node.value else None
+                document.fault(place, f"{one.name} is missing", f"Add {one.name}: {one.shape.says}.")
         if self.own:
             values["own"] = own
         return values, {name: node for name, (_, _, node) in nodes.items()}

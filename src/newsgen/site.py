@@ -15,6 +15,7 @@ from newsgen.document import Document, shorten
 from newsgen.errors import FAULT, Fault
 from newsgen.model import canonical, digest
 from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
+from newsgen.urls import encode
 
 SETTINGS_FILE = "content/site.yaml"
 
@@ -30,11 +31,15 @@ class _Base:
         if value is None:
             return None
         parts = urlsplit(value)
-        if parts.query or parts.fragment or parts.username or ".." in unquote(parts.path).split("/"):
+        try:
+            host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
+        except UnicodeError:
+            host = ""
+        if parts.query or parts.fragment or "@" in host or not host or ".." in unquote(parts.path).split("/"):
             document.fault(node, f"{shorten(value)!r} can't be a base_url", f"Write {self.says}.")
             return None
-        path = re.sub(r"/{2,}", "/", parts.path).rstrip("/") + "/"
-        return f"{parts.scheme.lower()}://{parts.netloc.lower()}{path}"
+        path = re.sub(r"/{2,}", "/", encode(unquote(parts.path))).rstrip("/") + "/"
+        return f"{parts.scheme.lower()}://{host.lower()}{path}"
 
 
 @dataclass(frozen=True, slots=True)

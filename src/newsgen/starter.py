@@ -16,7 +16,7 @@ from newsgen.load import read_site
 from newsgen.model import Moment
 from newsgen.moments import read_moment
 from newsgen.theme import default_theme
-from newsgen.urls import LONGEST_NAME, slugify
+from newsgen.urls import cut_slug, slugify
 
 _SITE = """\
 # The settings of this archive. Every one is described in newsgen's docs/site-yaml.md.
@@ -159,9 +159,7 @@ def new_article(site: Path, title: str, when: datetime | str, given: dict[str, A
     if any(one.severity == "fault" for one in faults):
         raise Faulty(faults)
     title = " ".join(title.split())
-    slug = slugify(title)
-    while len(slug.encode()) > LONGEST_NAME - 40:
-        slug = slug.rpartition("-")[0] or slug[:-1]
+    slug = cut_slug(slugify(title), 120)
     if not slug:
         raise Refused(f"the title {title!r} makes no file name", "Use letters or digits in it.")
     moment = (

@@ -39,7 +39,7 @@ class Closure:
 class _Parsed:
     text: str
     shown: str
-    names: list[str] = field(default_factory=list)
+    names: dict[str, int] = field(default_factory=dict)
     settings: dict[str, Place] = field(default_factory=dict)
     assets: dict[str, Place] = field(default_factory=dict)
     menu: bool = False
@@ -54,6 +54,7 @@ class Theme:
         self._folders = [(own, "")] + ([(default, "theme:")] if own != default.resolve() else [])
         self._default = default
         self._parsed: dict[str, _Parsed | None] = {}
+        self._missing: set[str] = set()
         self.faults: list[Fault] = []
 
     def template(self, name: str) -> tuple[str, str] | None:
@@ -69,18 +70,23 @@ class Theme:
     def closure(self, name: str) -> Closure | None:
         """Give what the template ``name`` may look at, or None where it or a part of it is missing or faulty."""
         seen: dict[str, _Parsed] = {}
-        stack = [name]
+        stack = [(name, (f"templates/{name}", 1))]
+        whole = True
         while stack:
-            one = stack.pop()
+            one, place = stack.pop()
             if one in seen:
                 continue
             parsed = self._load(one)
             if parsed is None:
-                if not self.faults:
-                    self.faults.append(Fault(f"templates/{one}", 1, 1, "there is no such template", "Add it."))
-                return None
+                whole = False
+                if one in self._missing:
+                    remedy = f"Add it to templates/, or correct the name (the theme's own begin with {THEME_PREFIX})."
+                    self.faults.append(Fault(*place, 1, f"there is no template {one!r}", remedy))
+                continue
             seen[one] = parsed
-            stack.extend(parsed.names)
+            stack += [(inner, (parsed.shown, line)) for inner, line in parsed.names.items()]
+        if not whole:
+            return None
         return Closure(
             digest(*(part for one in sorted(seen) for part in (one, seen[one].text))),
             {name: place for one in seen.values() for name, place in one.settings.items()},
@@ -107,7 +113,7 @@ class Theme:
         folders = [(self._default, "theme:")] if name.startswith(THEME_PREFIX) else self._folders
         inner = name.removeprefix(THEME_PREFIX)
         if ".." in inner.split("/") or inner.startswith("/"):
-            return None
+            folders = []
         for folder, mark in folders:
             shown = f"{mark}templates/{inner}"
             data, faults = disk.read_inside(folder / "templates", inner, shown)
@@ -116,6 +122,7 @@ class Theme:
                 return None
             if data is not None:
                 return self._examined(data, shown)
+        self._missing.add(name)
         return None
 
     def _examined(self, data: bytes, shown: str) -> _Parsed | None:
@@ -125,6 +132,9 @@ class Theme:
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             self.faults.append(Fault(shown, line, 1, "the template is not UTF-8", "Save it as UTF-8."))
+            return None
+        except RecursionError:
+            self.faults.append(Fault(shown, 1, 1, "the template is nested too deeply", "Write it flatter."))
             return None
         except jinja2.TemplateSyntaxError as error:
             what = f"the template can't be understood: {(error.message or '').rstrip('.')}"
@@ -152,7 +162,7 @@ class Theme:
             what = "a template is named by an expression, so what the page may show can't be known"
             self.faults.append(Fault(parsed.shown, node.lineno, 1, what, "Name the template in quotes."))
         else:
-            parsed.names.append(name)
+            parsed.names.setdefault(name, node.lineno)
 
 
 def default_theme() -> Path:
@@ -211,12 +221,13 @@ class Assets:
 
         def put(found: re.Match[bytes]) -> bytes:
             written = found[2].decode("utf-8", "replace")
+            written, mark, rest = re.split(r"([?#]|$)", written, maxsplit=1)
             target = posixpath.normpath(f"{folder}/{written}")
             if target not in self._files or target in self._making:
                 return found[0]
             beside, slash, _ = written.rpartition("/")
             published = beside + slash + self._publish(target)[0].rpartition("/")[2]
-            return found[1] + published.encode()
+            return found[1] + (published + mark + rest).encode()
 
         return _CSS_URL.sub(put, css)
 

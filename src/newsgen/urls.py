@@ -23,9 +23,24 @@ def slugify(text: str) -> str:
 
     The slug of a text without letters or digits is empty.
     """
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
-    kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else "-" for c in folded)
-    return re.sub(r"-{2,}", "-", "".join(kept)).strip("-")
+    kept: list[str] = []
+    for character in unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()):
+        if character.isalnum() or (_is_mark(character) and kept and kept[-1] != "-"):
+            kept.append(character)
+        elif kept and kept[-1] != "-":
+            kept.append("-")
+    return unicodedata.normalize("NFC", "".join(kept)).rstrip("-")
+
+
+def _is_mark(character: str) -> bool:
+    """Whether a character is a part of the letter before it; variation selectors only change how it is drawn."""
+    return unicodedata.category(character)[0] == "M" and not 0xFE00 <= ord(character) <= 0xFE0F
+
+
+def cut_slug(slug: str, longest: int = LONGEST_NAME) -> str:
+    """Cut a slug to at most ``longest`` bytes of UTF-8, still a slug."""
+    data = slug.encode()
+    return slug if len(data) <= longest else data[:longest].decode(errors="ignore").rstrip("-")
 
 
 def split_stem(stem: str) -> tuple[str | None, str]:
@@ -57,7 +72,7 @@ def why_not_an_address(text: str) -> str | None:
     if "?" in text or "#" in text:
         return "it must hold no ? and no #"
     parts = text.strip("/").split("/") if text != "/" else []
-    if any(part in ("", ".", "..") for part in parts):
+    if "//" in text or any(part in ("", ".", "..") for part in parts):
         return "it holds an empty part, . or .."
     if any(len(part.encode()) > LONGEST_NAME for part in parts) or len(text.encode()) > 1000:
         return f"it has a part longer than {LONGEST_NAME} bytes, or is longer than 1000"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from newsgen.moments import Edtf, When
+from yaml.nodes import Node, ScalarNode
+
+from newsgen.document import Document, scalar_text
+from newsgen.moments import Edtf, When, read_moment
 from newsgen.schema import Choice, Field, Flag, ListOf, Names, Number, Record, Shape, Text, Web
 from newsgen.site import Language
 
@@ -24,6 +28,21 @@ def split_authors(text: str) -> tuple[list[str], str]:
 
 def _whole(text: str) -> tuple[list[str], str]:
     return [text], ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Other generators' mark: false is a draft. A date here is another tool's, and says nothing about withholding."""
+
+    says: str = "true or false"
+
+    def read(self, node: Node, document: Document) -> bool | None:
+        try:
+            read_moment(scalar_text(node, document, self.says) or "true", document.zone)
+        except ValueError:
+            return Flag().read(node, document) if isinstance(node, ScalarNode) else None
+        document.warn(node, "published: is a mark, true or false; this date says nothing", "Write date: or embargo:.")
+        return True
 
 
 _COORDINATES = (
@@ -94,6 +113,7 @@ _COMMON = (
     Field("url", Text(), "The address, where it is not made from date and slug.", also=("permalink",)),
     Field("slug", Text(), "The last part of the address, where it is not the file's name."),
     Field("draft", Flag(), "Withholds the article."),
+    Field("published", Published(), "false withholds the article, as other generators write it."),
 )
 
 ARTICLE_FIELDS = (
@@ -107,7 +127,7 @@ ARTICLE_FIELDS = (
     Field("authors", Names(split_authors), "Who wrote it.", also=("author", "byline")),
     Field("tags", Names(split_tags), "What it is about.", also=("categories", "topics", "keywords")),
     Field("category", Names(_whole), "One more tag, as other generators write it."),
-    Field("section", Text(entities=True), "The section of the paper: one term."),
+    Field("section", Names(_whole, says="one name"), "The section of the paper: one term."),
     Field("thread", Text(entities=True), "The running story that it belongs to."),
     Field("featured", When(), "It leads the front page until then."),
     Field("sources", ListOf(_SOURCE), "Who or what the report rests on."),
@@ -123,7 +143,7 @@ PAGE_FIELDS = (
     Field("menu", Number(0, 1000), "Its place in the menu, from 1; without it the page is not in the menu."),
 )
 
-ARTICLE = Record((*ARTICLE_FIELDS, Field("published", Text(), "")), own=True)
+ARTICLE = Record(ARTICLE_FIELDS, own=True)
 PAGE = Record(PAGE_FIELDS, own=True)
 _TERM_FIELDS = (
     Field("name", Text(entities=True), "How it is spelt.", required=True),

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.features import Feature, Frame, Planning
-from newsgen.markup import resolve
+from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Moment, Page, Read
 from newsgen.questions import Reads
 from newsgen.urls import encode, media_address
@@ -45,7 +45,13 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     def address(kind: str, target: str) -> str | None:
         return link_target(frame.href, links, kind, target)
 
-    view = {"article": article.card, "meta": article.meta, "body": Markup(resolve(article.body, address))}  # noqa: S704 - cleaned
+    body = with_reachable_tables(resolve(article.body, address))
+    view = {
+        "article": article.card,
+        "language": article.card.language,
+        "meta": article.meta,
+        "body": Markup(body),  # noqa: S704 - cleaned when it was read
+    }
     if page.template == "article.html":
         older, newer = reads.neighbours
         view |= {

@@ -189,4 +189,4 @@ def plain(node: Node) -> Any:
         return None if is_empty(node) else without_controls(node.value)
     if isinstance(node, SequenceNode):
         return [plain(child) for child in node.value]
-    return {str(getattr(key, "value", "")): plain(value) for key, value in node.value}
+    return {str(key.value): plain(value) for key, value in node.value if isinstance(key, ScalarNode)}

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from newsgen.document import Document, is_empty, shorten
 from newsgen.errors import Fault
@@ -70,11 +70,12 @@ def decode(path: str, data: bytes) -> tuple[str, list[Fault]]:
         column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
         what = f"the byte 0x{data[error.start]:02x} is not UTF-8"
         return "", [Fault(path, line, column, what, "Save the file as UTF-8.")]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x00" in text:
         at = text.index("\x00")
         line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
         return "", [Fault(path, line, column, "the file holds a NUL character", "Remove it: this may not be text.")]
-    return text.replace("\r\n", "\n").replace("\r", "\n"), []
+    return text, []
 
 
 def split(path: str, text: str) -> tuple[Split | None, list[Fault]]:
@@ -223,7 +224,7 @@ def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, 
     shape = PLACE if kind == "places" else TERM
     found: dict[str, dict[str, Any]] = {}
     for key, value in node.value:
-        name = str(getattr(key, "value", ""))
+        name = str(key.value) if isinstance(key, ScalarNode) else ""
         slug = name if kind == "places" else slugify(name)
         if not slug:
             document.fault(key, f"{shorten(name)!r} can't be a key", "Use letters or digits.")
@@ -259,6 +260,8 @@ def _date_of_path(inside: PurePosixPath, url: str | None, site: Site) -> Moment 
     day, _ = split_stem(inside.stem)
     if day is None and inside.stem == "index":
         day, _ = split_stem(inside.parent.name)
+    if day is None:
+        day = next(filter(None, (split_stem(folder)[0] for folder in reversed(inside.parent.parts))), None)
     if day is None:
         found = re.search(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})(?:/|$)", f"{inside.parent}") or re.match(
             r"/(\d{4})/(\d{1,2})/(\d{1,2})/", url or ""
@@ -300,6 +303,8 @@ def _given_address(values: dict[str, Any], nodes: dict[str, Node], document: Doc
         return None
     address = clean_address(values["url"])
     wrong = why_not_an_address(address)
+    if re.search(r"/:\w", address):
+        wrong = "it holds a pattern of another tool"
     if wrong:
         document.fault(
             nodes["url"],
@@ -354,7 +359,8 @@ def _id(given: str | None, published: Moment, aliases: list[str], address: str, 
     """The article's permanent id: its own where that is an IRI, else a tag URI of the site's authority."""
     if given and re.match(r"[A-Za-z][A-Za-z0-9+.-]+:\S+$", given):
         return given
-    specific = given or (aliases[0] if aliases else address)
+    moved_from = [alias for alias in aliases if fold(alias) != fold(address)]
+    specific = given or (moved_from[0] if moved_from else address)
     return tag_uri(site.id_authority, published.day.isoformat(), specific)
 
 

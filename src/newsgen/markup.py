@@ -11,6 +11,8 @@ import posixpath
 import re
 import signal
 import threading
+from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +31,9 @@ OPEN, CLOSE = "\ufdd0", "\ufdd1"
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 DOCUMENT_SUFFIXES = (".md", ".markdown")
 DEEPEST_HTML = 400
+MOST_FORMATTING = 50
+"""How many formatting elements (<b>, <i> …) may be open at once: HTML repeats all of them in every paragraph."""
+
 SUMMARY_LENGTH = 240
 
 _TAGS = frozenset(
@@ -61,7 +66,19 @@ _ACTIVE = re.compile(
 _UNNESTED = re.compile(r"</?(?:p|li|dt|dd|tr|td|th|br|img|hr|wbr|col|input|source)\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(f"{OPEN}([a-z]+):([^{CLOSE}#]*)(#[^{CLOSE}]*)?{CLOSE}")
 _LINKED_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+_NUMBERED = re.compile(f"{OPEN}([0-9]+){CLOSE}")
+_DEAD_IMAGE = re.compile(rf"<img(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*?src=[\"']?{CLOSE}(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")
 _IMAGE_OF_NOTHING = re.compile(r"<img(?![^>]*\ssrc=)([^>]*)>")
+
+
+_SAFE_IN_FRAGMENT = "-._~!$()*+,;=:@/?"
+MOST_SEARCHES = 100
+_DESTINATION = re.compile(
+    r"\]\(\s*<([^>\n]*)>|\]\(\s*([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)|^ {0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)"
+    r"|<([a-zA-Z][\w+.-]*:[^\s<>]*)>|\b(?:href|src)\s*=\s*\"([^\"]*)\"|\b(?:href|src)\s*=\s*'([^']*)'"
+    r"|\b(?:href|src)\s*=\s*([^\s\"'>]+)",
+    re.MULTILINE,
+)
 
 
 class _TooSlow(BaseException):
@@ -85,55 +102,55 @@ class Converter:
 
     def __init__(self, trusted_html: bool = False) -> None:
         self._trusted = trusted_html
-        self._markdown = markdown.Markdown(
-            extensions=["extra", "toc"],
-            extension_configs={"toc": {"slugify": lambda text, _: slugify(text) or "section", "permalink": False}},
-            output_format="html",
-        )
+        self._markdown = _markdown()
 
     def convert(self, path: str, body: str, first_line: int) -> Body:
         """Convert the body of the content file ``path``, which begins on ``first_line`` of it."""
         notes = _Notes(path, without_controls(body), first_line)
         try:
             with _limited(min(8.0, 2 + len(body) / 50_000)):
-                raw = self._markdown.reset().convert(notes.body)
+                return self._converted(notes)
         except _TooSlow:
-            notes.add(
-                FAULT,
-                None,
-                "the text takes too long to convert",
-                "Look for long runs of [, <, * or _ and break them up.",
-            )
-            return Body("", (), (), "", tuple(notes.faults))
+            remedy = "Look for long runs of [, <, * or _ and break them up."
+            notes.add(FAULT, None, "the text takes too long to convert", remedy)
         except RecursionError:
             line = max(range(len(notes.lines)), key=lambda i: _indent(notes.lines[i]), default=0)
-            where = (first_line + line, 1)
-            notes.faults.append(Fault(path, *where, "lists or quotations are nested too deeply", "Write them flatter."))
-            return Body("", (), (), "", tuple(notes.faults))
-        finally:
-            self._markdown.reset()
-        if len(raw) > 50_000 and _html_depth(raw) > DEEPEST_HTML:
-            notes.add(FAULT, None, f"HTML is nested more than {DEEPEST_HTML} levels deep", "Close what is opened.")
+            what = "lists or quotations are nested too deeply"
+            notes.faults.append(Fault(path, first_line + line, 1, what, "Write them flatter."))
+        self._markdown = _markdown()  # one that was interrupted remembers where it was
+        return Body("", (), (), "", tuple(notes.faults))
+
+    def _converted(self, notes: _Notes) -> Body:
+        raw = self._markdown.reset().convert(notes.body)
+        if notes.body.count("<") > MOST_FORMATTING and _is_too_deep(raw):
+            what = f"HTML is nested more than {DEEPEST_HTML} levels deep, or {MOST_FORMATTING} of <b>, <i> and the like"
+            notes.add(FAULT, None, what, "Close what is opened.")
             return Body("", (), (), "", tuple(notes.faults))
         notes.refuse_schemes(raw)
+        values: list[str] = []
         if self._trusted:
-            safe = _TAG.sub(lambda tag: _rewritten(tag, notes), raw)
+            numbered = _TAG.sub(lambda tag: _numbered(tag, values), raw)
         else:
             notes.tell_of_active(raw)
-            safe = _clean(raw, notes)
-        safe = _LINKED_NOWHERE.sub(r"\1", safe) if "<a>" in safe else safe
-        safe = _IMAGE_OF_NOTHING.sub(_alt_text, safe) if "<img" in safe else safe
+            numbered = _clean(raw, values)
+        linked = _NUMBERED.sub(lambda found: notes.link(values[int(found[1])]) or CLOSE, numbered)
+        safe = _without_dead_links(linked)
         if "<h1" in safe:
             safe = re.sub(r"(</?)h1\b", r"\1h2", safe)
-        kept = html.unescape(safe) if notes.links else ""
-        links = tuple(one for one, placeholder in notes.links if placeholder in kept)
         anchors = tuple(dict.fromkeys(map(html.unescape, re.findall(r'\sid="([^"]*)"', safe))))
         for fragment in notes.fragments:
             if fragment not in anchors and fragment:
-                notes.add(
-                    WARNING, "#" + fragment, f"nothing in this article is called #{fragment}", "Correct the link."
-                )
-        return Body(safe, links, anchors, _opening(safe), tuple(sorted(set(notes.faults))))
+                what = f"nothing in this article is called #{fragment}"
+                notes.add(WARNING, "#" + fragment, what, "Correct the link.")
+        return Body(safe, tuple(notes.links), anchors, _opening(safe), tuple(sorted(set(notes.faults))))
+
+
+def _markdown() -> markdown.Markdown:
+    return markdown.Markdown(
+        extensions=["extra", "toc"],
+        extension_configs={"toc": {"slugify": lambda text, _: slugify(text) or "section", "permalink": False}},
+        output_format="html",
+    )
 
 
 def resolve(body: str, addresses: Callable[[str, str], str | None], own: str = "") -> str:
@@ -152,11 +169,17 @@ def resolve(body: str, addresses: Callable[[str, str], str | None], own: str = "
         where = addresses(kind, unquote(target))
         return CLOSE if where is None else where + fragment
 
-    resolved = _PLACEHOLDER.sub(put, body)
-    if CLOSE in resolved:
-        resolved = re.sub(rf"<img[^>]*src=[\"']?{CLOSE}[^>]*>", _alt_text, resolved)
-        resolved = re.sub(rf"\s[\w:-]+=[\"']?{CLOSE}[\"']?", "", resolved)
-    return resolved
+    return _without_dead_links(_PLACEHOLDER.sub(put, body))
+
+
+def _without_dead_links(text: str) -> str:
+    """Take the attributes that hold a lone closing mark, and images and links of nothing, out of HTML."""
+    if CLOSE in text:
+        text = _DEAD_IMAGE.sub(_alt_text, text)
+        text = re.sub(rf"\s[\w:-]+=(?:\"{CLOSE}\"|'{CLOSE}'|{CLOSE}(?![^{OPEN}>]*{CLOSE}))", "", text)
+    if "<a>" in text:
+        text = _LINKED_NOWHERE.sub(r"\1", text)
+    return _IMAGE_OF_NOTHING.sub(_alt_text, text) if "<img" in text else text
 
 
 def with_reachable_tables(body: str) -> str:
@@ -194,30 +217,37 @@ class _Notes:
         self.lines = body.split("\n")
         self.first_line = first_line
         self.faults: list[Fault] = []
-        self.links: list[tuple[Link, str]] = []
+        self.links: list[Link] = []
         self.fragments: list[str] = []
-        self._searchable: str | None = None
-        self._from: dict[str, int] = {}
+        self._places: dict[str, deque[int]] | None = None
+        self._line_starts: list[int] = []
+        self._searches = 0
 
     def add(self, severity: str, text: str | None, what: str, remedy: str = "") -> None:
         line, column = self.locate(text) if text else (self.first_line, 1)
         self.faults.append(Fault(self.path, line, column, what, remedy, severity))
 
     def locate(self, text: str) -> tuple[int, int]:
-        """Where the source says ``text`` (the next time, if asked again), from 1; the body's first line if nowhere."""
-        if self._searchable is None:
-            self._searchable = _without_code(self.body)
-        source = self._searchable
-        for spelt in (f"]({text}", f"](<{text}", f"]: {text}", f"<{text}>", f'"{text}"', f"'{text}'", text):
-            at = source.find(spelt, self._from.get(text, 0))
-            if at >= 0:
-                self._from[text] = at + len(spelt)
-                at += spelt.find(text)
-                return self.first_line + source.count("\n", 0, at), at - source.rfind("\n", 0, at)
-        if text in self._from:
-            del self._from[text]
-            return self.locate(text)
-        return self.first_line, 1
+        """Where the source links to ``text`` (the next time, if asked again), from 1; else the body's first line."""
+        if self._places is None:
+            self._places = {}
+            for found in _DESTINATION.finditer(_without_code(self.body)):
+                number = found.lastindex or 0
+                self._places.setdefault(html.unescape(found[number]), deque()).append(found.start(number))
+        places = self._places.get(text)
+        if places is None:
+            self._searches += 1
+            at = self.body.find(text) if self._searches <= MOST_SEARCHES else -1
+        else:
+            at = places.popleft() if len(places) > 1 else places[0]
+        return self.place(at) if at >= 0 else (self.first_line, 1)
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The line and column of the character ``at`` of the body."""
+        if not self._line_starts:
+            self._line_starts = [0, *(found.end() for found in re.finditer("\n", self.body))]
+        line = bisect_right(self._line_starts, at) - 1
+        return self.first_line + line, at - self._line_starts[line] + 1
 
     def refuse_schemes(self, raw: str) -> None:
         for tag in _TAG.finditer(raw):
@@ -241,8 +271,10 @@ class _Notes:
         """Give the placeholder for a relative link, or None for one that leads nowhere."""
         value = without_controls(value).strip()  # a character reference may have made one
         if value.startswith("#"):
-            self.fragments.append(unquote(value[1:]))
-            return f"{OPEN}self:{value}{CLOSE}"
+            fragment = unquote(value[1:])
+            if not fragment.startswith("fn"):  # footnotes make their own, both ways
+                self.fragments.append(fragment)
+            return f"{OPEN}self:#{quote(fragment, safe=_SAFE_IN_FRAGMENT)}{CLOSE}"
         if value.startswith("//"):
             return "https:" + value
         if "{{" in value or "{%" in value:
@@ -259,19 +291,25 @@ class _Notes:
         except ValueError as error:
             self.add(FAULT, value, f"the link {shorten(value)!r} {error}", "Correct it.")
             return None
-        placeholder = f"{OPEN}{kind}:{quote(target)}{'#' + fragment if fragment else ''}{CLOSE}"
-        self.links.append((Link(kind, target, unquote(fragment), *self.locate(value)), placeholder))
-        return placeholder
+        self.links.append(Link(kind, target, unquote(fragment), *self.locate(value)))
+        part = "#" + quote(unquote(fragment), safe=_SAFE_IN_FRAGMENT) if fragment else ""
+        return f"{OPEN}{kind}:{quote(target)}{part}{CLOSE}"
 
 
-def _clean(raw: str, notes: _Notes) -> str:
+def _clean(raw: str, values: list[str]) -> str:
+    """Give safe HTML, each relative address in it as its number in ``values``."""
+
+    def number(value: str) -> str:
+        values.append(value)
+        return f"{OPEN}{len(values) - 1}{CLOSE}"
+
     return nh3.clean(
         _REFERENCE.sub(_without_noncharacter, raw),
         tags=set(_TAGS),
         clean_content_tags=_DROPPED_WITH_CONTENT,
         attributes=_ATTRIBUTES,
         url_schemes=set(SCHEMES),
-        url_relative=notes.link,
+        url_relative=number,
         link_rel=None,
         filter_style_properties={"text-align"},
     )
@@ -286,45 +324,54 @@ def _without_noncharacter(reference: re.Match[str]) -> str:
     return "\ufffd" if number < 0x110000 and without_controls(chr(number)) == "" else reference[0]
 
 
-def _rewritten(tag: re.Match[str], notes: _Notes) -> str:
-    """A tag of trusted HTML, its relative links made placeholders."""
+def _numbered(tag: re.Match[str], values: list[str]) -> str:
+    """A tag of trusted HTML, each relative address in it as its number in ``values``."""
 
     def put(attribute: re.Match[str]) -> str:
         value = html.unescape(attribute[2].strip("\"'"))
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", value.strip()):
             return attribute[0]
-        place = notes.link(value)
-        return "" if place is None else f'{attribute[1]}="{html.escape(place)}"'
+        values.append(value)
+        return f'{attribute[1]}="{OPEN}{len(values) - 1}{CLOSE}"'
 
     return f"<{tag[1]}{_ADDRESS_ATTRIBUTE.sub(put, tag[2])}>" if "=" in tag[2] else tag[0]
 
 
 def _alt_text(found: re.Match[str]) -> str:
-    alt = re.search(r'\salt="([^"]*)"', found[0])
-    return f'<span class="missing">{alt[1]}</span>' if alt and alt[1] else ""
+    alt = re.search(r"""\salt=(?:"([^"]*)"|'([^']*)')""", found[0])
+    text = (alt[1] or alt[2]) if alt else ""
+    return f'<span class="missing">{text}</span>' if text else ""
 
 
 def _opening(safe: str) -> str:
-    """The text of the first paragraph, cut after a word."""
-    paragraph = re.search(r"<p\b[^>]*>(.*?)</p>", safe, re.DOTALL)
-    if not paragraph:
-        return ""
-    text = re.sub(r"<sup\b.*?</sup>", "", paragraph[1], flags=re.DOTALL)
-    text = " ".join(html.unescape(re.sub(r"<[^>]*>", "", text)).split())
-    if len(text) <= SUMMARY_LENGTH:
-        return text
-    cut = text[:SUMMARY_LENGTH]
-    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:—–-") + "…"
+    """The text of the first paragraph that has any, cut after a word."""
+    for paragraph in re.finditer(r"<p\b[^>]*>(.*?)</p>", safe, re.DOTALL):
+        text = re.sub(r"<(sup|script|style)\b.*?</\1>", "", paragraph[1], flags=re.DOTALL | re.IGNORECASE)
+        text = without_controls(" ".join(html.unescape(re.sub(r"<[^>]*>", "", text)).split()))
+        if len(text) > SUMMARY_LENGTH:
+            cut = text[:SUMMARY_LENGTH]
+            return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:—–-") + "…"
+        if text:
+            return text
+    return ""
 
 
-def _html_depth(raw: str) -> int:
-    depth = deepest = 0
-    for tag in re.finditer(r"<(/?)[a-zA-Z]", raw):
+_FORMATTING = re.compile(r"(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?![\w-])", re.IGNORECASE)
+
+
+def _is_too_deep(raw: str) -> bool:
+    """Whether elements, or formatting elements among them, are open so many at once that cleaning would take long."""
+    depth = formatting = 0
+    for tag in re.finditer(r"<(/?)(?=[a-zA-Z])", raw):
         if _UNNESTED.match(raw, tag.start()):
             continue
-        depth += -1 if tag[1] else 1
-        deepest = max(deepest, depth)
-    return deepest
+        step = -1 if tag[1] else 1
+        depth = max(0, depth + step)
+        if _FORMATTING.match(raw, tag.end()):
+            formatting = max(0, formatting + step)
+        if depth > DEEPEST_HTML or formatting > MOST_FORMATTING:
+            return True
+    return False
 
 
 def _indent(line: str) -> int:
@@ -337,6 +384,17 @@ def _without_code(body: str) -> str:
     def blank(found: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", found[0])
 
+    lines = body.split("\n")
+    after_blank, in_list = True, False
+    for number, line in enumerate(lines):
+        indented = line.startswith(("    ", "\t"))
+        if line.strip() and not indented:
+            in_list = bool(re.match(r" {0,3}(?:[-*+:]|\d+[.)]|\[\^)", line))
+        elif line.strip() and after_blank and not in_list:
+            lines[number] = " " * len(line)
+            continue
+        after_blank = not line.strip()
+    body = "\n".join(lines)
     body = re.sub(r"^(```+|~~~+)[^\n]*\n.*?^\1[^\n]*$", blank, body, flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"(?<!`)`[^`\n]+`(?!`)", blank, body)
 
@@ -351,10 +409,10 @@ def _limited(seconds: float) -> Iterator[None]:
     def ring(*_: Any) -> None:
         raise _TooSlow
 
-    before = signal.signal(signal.SIGVTALRM, ring)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -89,6 +89,8 @@ class Number:
         if value is None:
             return None
         try:
+            if not re.fullmatch(r"\s*[+-]?\d+(\.\d*)?\s*", value, re.ASCII):
+                raise ValueError(value)
             number = float(value) if self.fraction else int(value)
         except ValueError:
             number = None
@@ -137,7 +139,7 @@ class Web:
             good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
         except ValueError:
             good = False
-        if not good or any(c.isspace() or unicodedata.category(c) in ("Cc", "Cs") for c in value):
+        if not good or any(c.isspace() or c in '\\"<>' or unicodedata.category(c) in ("Cc", "Cs") for c in value):
             document.fault(node, f"{shorten(value)!r} is not {self.says}", "Write the whole address.")
             return None
         return value
@@ -196,13 +198,17 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key that a document may hold: its shape, what it is for, and the other spellings that mean it."""
+    """One key that a document may hold: its shape, what it is for, and the other spellings that mean it.
+
+    Where several spellings are given the first declared counts; of a ``merged`` field (a list) all do.
+    """
 
     name: str
     shape: Shape
     help: str
     required: bool = False
     also: tuple[str, ...] = ()
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,7 @@ class Record:
         if not isinstance(node, MappingNode):
             document.fault(node, f"found {kind_of(node)} where {self.says} was expected", "Write it as key: value.")
             return None, {}
-        nodes: dict[str, tuple[int, str, Node]] = {}
+        given: dict[str, list[tuple[int, int, Node]]] = {}
         own: dict[str, Any] = {}
         seen: dict[str, int] = {}
         for key_node, value_node in node.value:
@@ -274,14 +280,19 @@ class Record:
             rank = spellings.index(key.lower()) if key.lower() in spellings else len(spellings)
             if is_empty(value_node):
                 continue
-            if declared.name not in nodes or rank < nodes[declared.name][0]:
-                nodes[declared.name] = (rank, key, value_node)
-        for name, (_, _, value_node) in nodes.items():
-            values[name] = self.names[name].shape.read(value_node, document)
+            given.setdefault(declared.name, []).append((rank, len(seen), value_node))
+        for name, spelt in given.items():
+            spelt.sort(key=lambda one: one[:2])
+            counted = spelt if self.names[name].merged else spelt[:1]
+            read = [self.names[name].shape.read(one, document) for _, _, one in counted]
+            values[name] = (
+                read[0] if len(read) == 1 else list(dict.fromkeys(item for one in read for item in one or ()))
+            )
+        nodes = {name: spelt[0][2] for name, spelt in given.items()}
         for one in self.fields:
             if one.required and (one.name not in nodes or values[one.name] == ""):
-                place = nodes[one.name][2] if one.name in nodes else node if node.value else None
+                place = nodes.get(one.name, node if node.value else None)
                 document.fault(place, f"{one.name} is missing", f"Add {one.name}: {one.shape.says}.")
         if self.own:
             values["own"] = own
-        return values, {name: node for name, (_, _, node) in nodes.items()}
+        return values, nodes

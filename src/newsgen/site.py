@@ -53,6 +53,8 @@ class _Zone:
         if value is None:
             return None
         try:
+            if value.lower() in ("localtime", "posixrules", "factory"):
+                raise ValueError("it differs from machine to machine")
             return ZoneInfo(value).key
         except (OSError, ValueError, KeyError):
             document.fault(node, f"there is no time zone {shorten(value)!r}", f"Write {self.says}.")
@@ -186,7 +188,7 @@ class Site:
         whole, _, part = name.partition(".")
         if whole.startswith("x_"):
             return self.own.get(whole)
-        if whole not in _NAMES or (part and part not in _PARTS.get(whole, ())):
+        if whole not in _NAMES or (part and part not in PARTS.get(whole, ())):
             raise KeyError(name)
         value = getattr(self, whole)
         return getattr(value, part) if part else value
@@ -196,7 +198,7 @@ class Site:
         return digest(*(f"{name}={canonical(_plain(self.setting(name)))}" for name in sorted(names)))
 
 
-_PARTS = {"publisher": tuple(one.name for one in fields(Publisher))}
+PARTS = {"publisher": tuple(one.name for one in fields(Publisher))}
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
 

@@ -15,6 +15,7 @@ from newsgen import disk
 from newsgen.disk import Found
 from newsgen.errors import Fault
 from newsgen.model import digest
+from newsgen.site import PARTS
 
 THEME_PREFIX = "theme/"
 """``{% extends "theme/article.html" %}`` names the default theme's template even where the site has its own."""
@@ -237,7 +238,7 @@ def _note_settings(tree: nodes.Template, parsed: _Parsed) -> None:
     with_parts: set[int] = set()
     for attribute in tree.find_all(nodes.Getattr):
         inner = attribute.node
-        if isinstance(inner, nodes.Getattr) and _is_site(inner.node):
+        if isinstance(inner, nodes.Getattr) and _is_site(inner.node) and attribute.attr in PARTS.get(inner.attr, ()):
             with_parts.add(id(inner))
             parsed.settings[f"{inner.attr}.{attribute.attr}"] = (parsed.shown, attribute.lineno)
         elif _is_site(inner) and id(attribute) not in with_parts:

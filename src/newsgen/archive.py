@@ -190,7 +190,7 @@ class Archive:
                 digest(packed, meta_text, html),
             ),
         )
-        execute("INSERT INTO bodies VALUES (?, ?)", (path, zlib.compress(html, 6)))
+        execute("INSERT INTO bodies VALUES (?, ?)", (path, zlib.compress(html, 3)))
         if kind == "article":
             filed = [(axis, slug, name) for axis in AXES for slug, name in meta[axis]]
             many(

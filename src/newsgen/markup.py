@@ -103,6 +103,21 @@ class Converter:
     def __init__(self, trusted_html: bool = False) -> None:
         self._trusted = trusted_html
         self._markdown = _markdown()
+        self._addresses: list[str] = []
+        self._cleaner = nh3.Cleaner(
+            tags=set(_TAGS),
+            clean_content_tags=_DROPPED_WITH_CONTENT,
+            attributes=_ATTRIBUTES,
+            url_schemes=set(SCHEMES),
+            url_relative=self._number,
+            link_rel=None,
+            filter_style_properties={"text-align"},
+        )
+
+    def _number(self, address: str) -> str:
+        """Keep a relative address that the cleaner met, and put its number into the HTML."""
+        self._addresses.append(address)
+        return f"{OPEN}{len(self._addresses) - 1}{CLOSE}"
 
     def convert(self, path: str, body: str, first_line: int) -> Body:
         """Convert the body of the content file ``path``, which begins on ``first_line`` of it."""
@@ -127,13 +142,13 @@ class Converter:
             notes.add(FAULT, None, what, "Close what is opened.")
             return Body("", (), (), "", tuple(notes.faults))
         notes.refuse_schemes(raw)
-        values: list[str] = []
+        self._addresses.clear()
         if self._trusted:
-            numbered = _TAG.sub(lambda tag: _numbered(tag, values), raw)
+            numbered = _TAG.sub(lambda tag: _numbered(tag, self._number), raw)
         else:
             notes.tell_of_active(raw)
-            numbered = _clean(raw, values)
-        linked = _NUMBERED.sub(lambda found: notes.link(values[int(found[1])]) or CLOSE, numbered)
+            numbered = self._cleaner.clean(_REFERENCE.sub(_without_noncharacter, raw))
+        linked = _NUMBERED.sub(lambda found: notes.link(self._addresses[int(found[1])]) or CLOSE, numbered)
         safe = _without_dead_links(linked)
         if "<h1" in safe:
             safe = re.sub(r"(</?)h1\b", r"\1h2", safe)
@@ -296,25 +311,6 @@ class _Notes:
         return f"{OPEN}{kind}:{quote(target)}{part}{CLOSE}"
 
 
-def _clean(raw: str, values: list[str]) -> str:
-    """Give safe HTML, each relative address in it as its number in ``values``."""
-
-    def number(value: str) -> str:
-        values.append(value)
-        return f"{OPEN}{len(values) - 1}{CLOSE}"
-
-    return nh3.clean(
-        _REFERENCE.sub(_without_noncharacter, raw),
-        tags=set(_TAGS),
-        clean_content_tags=_DROPPED_WITH_CONTENT,
-        attributes=_ATTRIBUTES,
-        url_schemes=set(SCHEMES),
-        url_relative=number,
-        link_rel=None,
-        filter_style_properties={"text-align"},
-    )
-
-
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+))(?:;|(?![0-9a-f]))", re.IGNORECASE)
 
 
@@ -324,15 +320,14 @@ def _without_noncharacter(reference: re.Match[str]) -> str:
     return "\ufffd" if number < 0x110000 and without_controls(chr(number)) == "" else reference[0]
 
 
-def _numbered(tag: re.Match[str], values: list[str]) -> str:
-    """A tag of trusted HTML, each relative address in it as its number in ``values``."""
+def _numbered(tag: re.Match[str], number: Callable[[str], str]) -> str:
+    """A tag of trusted HTML, each relative address in it as its number."""
 
     def put(attribute: re.Match[str]) -> str:
         value = html.unescape(attribute[2].strip("\"'"))
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", value.strip()):
             return attribute[0]
-        values.append(value)
-        return f'{attribute[1]}="{OPEN}{len(values) - 1}{CLOSE}"'
+        return f'{attribute[1]}="{number(value)}"'
 
     return f"<{tag[1]}{_ADDRESS_ATTRIBUTE.sub(put, tag[2])}>" if "=" in tag[2] else tag[0]
 

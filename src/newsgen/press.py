@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 import jinja2
@@ -15,13 +17,15 @@ from newsgen import __version__
 from newsgen.archive import Archive
 from newsgen.errors import Fault, Faulty
 from newsgen.features.registry import FEATURES
-from newsgen.model import Moment, Output, Page, Read, canonical, digest
+from newsgen.model import Card, Moment, Output, Page, Period, Read, Term, canonical, digest
 from newsgen.questions import Reads, ask, digest_of
 from newsgen.site import Site
 from newsgen.theme import ASSETS, Assets, Closure, Theme
 from newsgen.urls import href
 
 MENU = Read("menu")
+MOST_MADE = 2_000
+"""How many things, such as feed entries, are kept for pages to come."""
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -85,16 +89,24 @@ class _Parts:
 class _Frame:
     """See :class:`newsgen.features.Frame`."""
 
-    __slots__ = ("_assets", "_base_path", "_base_url", "site")
+    __slots__ = ("_assets", "_base_path", "_base_url", "_made", "site")
 
     def __init__(self, site: Site, names: frozenset[str], assets: Assets) -> None:
         self.site = SiteView(site, names)
         self._base_path = site.base_path
         self._base_url = site.base_url
         self._assets = assets
+        self._made: dict[tuple[Any, ...], Any] = {}
 
     def __repr__(self) -> str:
         return "frame"
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            if len(self._made) >= MOST_MADE:
+                del self._made[next(iter(self._made))]
+            self._made[key] = make()
+        return self._made[key]
 
     def href(self, address: str) -> str:
         return href(self._base_path, address)
@@ -190,6 +202,29 @@ class Press:
         return self._frames[key]
 
 
+_PLAIN = frozenset({Card, Term, Period, Page, SiteView, _Parts})
+"""Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, with a short way to the attributes of our own values and to our own functions."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) in _PLAIN and attribute[:1] != "_":
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass
+        return super().getattr(obj, attribute)
+
+    def call(self, context: Any, obj: Any, *arguments: Any, **named: Any) -> Any:
+        if type(obj) is MethodType and type(obj.__self__) in (_Frame, Press):
+            named.pop("_loop_vars", None)  # which Jinja passes to what wants its context
+            named.pop("_block_vars", None)
+            return obj(*arguments, **named)
+        return super().call(context, obj, *arguments, **named)
+
+
 def _environment(theme: Theme) -> ImmutableSandboxedEnvironment:
     """An environment in which templates have no clock, no chance, no files and no environment."""
 
@@ -197,7 +232,7 @@ def _environment(theme: Theme) -> ImmutableSandboxedEnvironment:
         found = theme.template(name)
         return None if found is None else (found[0], found[1], None)
 
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=jinja2.FunctionLoader(load),
         autoescape=True,
         undefined=jinja2.StrictUndefined,

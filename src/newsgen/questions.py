@@ -88,7 +88,8 @@ def _links(archive: Archive, path: str) -> dict[str, str | None]:
 
 
 def _links_digest(archive: Archive, path: str) -> bytes:
-    return digest(canonical(_links(archive, path)))
+    found: bytes = archive.once(("links", path), lambda: digest(canonical(_links(archive, path))))
+    return found
 
 
 def _neighbours(archive: Archive, path: str) -> tuple[Card | None, Card | None]:
@@ -156,26 +157,30 @@ def _within_digest(archive: Archive, axis: str, slug: str, period: str, most: in
     return digest(*(row[0] for row in archive.rows(sql, axis, slug, *_range(period), most, skip)))
 
 
-def _entries(archive: Archive, axis: str, slug: str, most: int) -> tuple[tuple[Article, dict[str, str | None]], ...]:
-    """The newest articles in full, each with the addresses of what it links to: for feeds."""
-    paths = [row[0] for row in archive.rows(_NEWEST.format("path"), axis, slug, most)]
-    return tuple((archive.article(path), _links(archive, path)) for path in paths)
+class Entries:
+    """The newest articles for a feed: their cards, and each in full when it is asked for."""
+
+    __slots__ = ("_archive", "cards")
+
+    def __init__(self, archive: Archive, cards: tuple[Card, ...]) -> None:
+        self._archive = archive
+        self.cards = cards
+
+    def full(self, card: Card) -> tuple[Article, dict[str, str | None], dict[str, tuple[Term, ...]]]:
+        """Give one article, the addresses of what it links to, and its terms by axis."""
+        if card not in self.cards:
+            raise KeyError(card.path)
+        return self._archive.article(card.path), _links(self._archive, card.path), _terms_of(self._archive, card.path)
+
+
+def _entries(archive: Archive, axis: str, slug: str, most: int) -> Entries:
+    return Entries(archive, _newest(archive, axis, slug, most))
 
 
 def _entries_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
     rows = archive.rows(_NEWEST.format("path, documents.digest"), axis, slug, most)
-    return digest(*(digest(content, _links_digest(archive, path)) for path, content in rows))
-
-
-def _feed_names(archive: Archive, axis: str, slug: str, most: int) -> dict[str, dict[str, tuple[Term, ...]]]:
-    """The terms of each of the newest articles, by path."""
-    rows = archive.rows(_NEWEST.format("path"), axis, slug, most)
-    return {row[0]: _terms_of(archive, row[0]) for row in rows}
-
-
-def _feed_names_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
-    rows = archive.rows(_NEWEST.format("path"), axis, slug, most)
-    return digest(*(_terms_of_digest(archive, row[0]) for row in rows))
+    parts = ((content, _links_digest(archive, path), _terms_of_digest(archive, path)) for path, content in rows)
+    return digest(*(digest(*part) for part in parts))
 
 
 # --- the calendar ---
@@ -269,8 +274,12 @@ def _terms_of(archive: Archive, path: str) -> dict[str, tuple[Term, ...]]:
 
 
 def _terms_of_digest(archive: Archive, path: str) -> bytes:
-    found = _terms_of(archive, path)
-    return digest(*(one.pack() for axis in AXES for one in found[axis]))
+    def make() -> bytes:
+        terms = _terms_of(archive, path)
+        return digest(*(one.pack() for axis in AXES for one in terms[axis]))
+
+    found: bytes = archive.once(("terms of", path), make)
+    return found
 
 
 # --- the site as a whole ---
@@ -334,7 +343,6 @@ QUESTIONS = {
     "newest": Question(_newest, _newest_digest),
     "within": Question(_within, _within_digest),
     "entries": Question(_entries, _entries_digest),
-    "feed_names": Question(_feed_names, _feed_names_digest),
     "periods": Question(periods, _periods_digest),
     "period_names": Question(_period_names, lambda *arguments: digest(*_period_names(*arguments))),
     "beside": Question(_beside, lambda *arguments: digest(canonical(_beside(*arguments)))),

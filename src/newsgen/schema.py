@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -196,6 +197,12 @@ class ListOf:
         return [value for value in values if value is not None]
 
 
+@lru_cache(1000)
+def nearest(word: str, words: tuple[str, ...]) -> str | None:
+    """Give the one of ``words`` that ``word`` may be a misspelling of. The same ones come again and again."""
+    return next(iter(difflib.get_close_matches(word, words, 1, 0.7)), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One key that a document may hold: its shape, what it is for, and the other spellings that mean it.
@@ -270,8 +277,8 @@ class Record:
                 continue
             declared = self.names.get(key) or self.names.get(key.lower())
             if declared is None:
-                near = difflib.get_close_matches(key.lower(), self.names, 1, 0.7)
-                meant = f"Did you mean {self.names[near[0]].name}? " if near else ""
+                near = nearest(key.lower(), tuple(self.names))
+                meant = f"Did you mean {self.names[near].name}? " if near else ""
                 own_key = self.own and re.fullmatch(r"[\w-]{1,40}", key)
                 hint = f"Keys of your own begin with x_ (x_{key})." if own_key else "Correct or remove it."
                 document.warn(key_node, f"unknown key {shorten(key)!r}", f"{meant}{hint}")

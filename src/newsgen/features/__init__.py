@@ -40,6 +40,9 @@ class Frame(Protocol):
     def absolute(self, address: str) -> str:
         """Give the whole URL of an address."""
 
+    def once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """Give what ``make()`` gives, made once for all pages of the kind that this process renders."""
+
     def asset_content(self, path: str) -> Output:
         """Give the bytes of a theme asset by its static path."""
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from feedgen.ext.base import BaseExtension
+
 from newsgen.features import Feature, Frame, Planning
 from newsgen.features.articles import link_target
 from newsgen.markup import resolve
-from newsgen.model import AXES, Article, Output, Page, Read
+from newsgen.model import AXES, Article, Card, Output, Page, Read, Term
 from newsgen.questions import Reads
 from newsgen.urls import tag_uri
 
@@ -19,6 +21,9 @@ NEWEST = 50
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without entries last changed, and the day in the ids of feeds: it must come from content alone."""
+
+NAMESPACES = {"content": "http://purl.org/rss/1.0/modules/content/", "dc": "http://purl.org/dc/elements/1.1/"}
+"""The prefixes that readers know; each feed declares them at its head."""
 
 FORMATS = ("rss.xml", "atom.xml")
 
@@ -31,7 +36,7 @@ def _plan(planning: Planning) -> Iterator[Page]:
 
 
 def _pages(axis: str, slug: str, base: str) -> Iterator[Page]:
-    reads = {"entries": Read("entries", (axis, slug, NEWEST)), "names": Read("feed_names", (axis, slug, NEWEST))}
+    reads = {"entries": Read("entries", (axis, slug, NEWEST))}
     if axis:
         reads["term"] = Read("term", (axis, slug))
     for name in FORMATS:
@@ -40,6 +45,23 @@ def _pages(axis: str, slug: str, base: str) -> Iterator[Page]:
 
 
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:
+    """Make a feed: its head by feedgen, and the entries, each made once for all the feeds that carry it."""
+    is_rss = page.address.endswith("rss.xml")
+    feed = _head(page, reads, frame)
+
+    def entry_of(card: Card) -> bytes:
+        made: tuple[bytes, bytes] = frame.once(
+            ("feed entry", card.path), lambda: _entry(frame, *reads.entries.full(card))
+        )
+        return made[0] if is_rss else made[1]
+
+    entries = b"".join(map(entry_of, reads.entries.cards))
+    head: bytes = (feed.rss_str if is_rss else feed.atom_str)(pretty=True)
+    start, end, rest = head.rpartition(b"  </channel>" if is_rss else b"</feed>")
+    return Output(start + entries + end + rest)
+
+
+def _head(page: Page, reads: Reads, frame: Frame) -> Any:
     from feedgen.feed import FeedGenerator  # here, because only feeds need it
 
     site = frame.site
@@ -47,6 +69,7 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     about = frame.absolute(page.facts["base"] if term else "/")
     feed = FeedGenerator()
     feed.load_extension("dc")
+    feed.register_extension("content", _Content)
     feed.id(tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), page.facts["base"]))
     feed.title(f"{term.name} – {site.title}" if term else site.title)
     feed.description((term.description if term else "") or site.description or site.title)
@@ -59,23 +82,34 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     feed.docs("https://www.rssboard.org/rss-specification")
     if site.license:
         feed.rights(site.license)
-    changed = [article.card.changed.instant for article, _ in reads.entries]
-    feed.updated(max(changed, default=BEFORE_ALL))
-    feed.lastBuildDate(max(changed, default=BEFORE_ALL))
-    for article, links in reads.entries:
-        _add_entry(feed, article, links, reads.names[article.card.path], frame)
-    write = feed.rss_str if page.address.endswith("rss.xml") else feed.atom_str
-    return Output(write(pretty=True))
+    changed = max((card.changed.instant for card in reads.entries.cards), default=BEFORE_ALL)
+    feed.updated(changed)
+    feed.lastBuildDate(changed)
+    return feed
 
 
-def _add_entry(feed: Any, article: Article, links: dict[str, str | None], names: dict[str, Any], frame: Frame) -> None:
+class _Content(BaseExtension):  # type: ignore[misc] # feedgen has no types
+    """Declares the namespace of full content at the head of a feed whose entries are made apart from it."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"content": NAMESPACES["content"]}
+
+
+def _entry(
+    frame: Frame, article: Article, links: dict[str, str | None], terms: dict[str, tuple[Term, ...]]
+) -> tuple[bytes, bytes]:
+    """Make the entry of one article, for RSS and for Atom."""
+    from feedgen.entry import FeedEntry
+    from lxml import etree
+
     card = article.card
     url = frame.absolute(card.address)
 
     def address(kind: str, target: str) -> str | None:
         return link_target(frame.absolute, links, kind, target)
 
-    entry = feed.add_entry(order="append")
+    entry = FeedEntry()
+    entry.load_extension("dc")
     entry.id(card.id)
     entry.guid(card.id, permalink=False)
     entry.title(card.title)
@@ -85,13 +119,21 @@ def _add_entry(feed: Any, article: Article, links: dict[str, str | None], names:
     if card.summary:
         entry.summary(card.summary)
     entry.description(html.escape(card.summary or card.title, quote=False))  # which RSS 2.0 takes for HTML
-    entry.content(resolve(article.body, address, own=url) or f"<p>{card.summary}</p>", type="html")
-    for author in names["authors"]:
+    entry.content(resolve(article.body, address, own=url) or f"<p>{html.escape(card.title)}</p>", type="html")
+    for author in terms["authors"]:
         entry.author({"name": author.name})
-    if names["authors"]:
-        entry.dc.dc_creator([author.name for author in names["authors"]])
-    for tag in names["tags"]:
+    if terms["authors"]:
+        entry.dc.dc_creator([author.name for author in terms["authors"]])
+    for tag in terms["tags"]:
         entry.category(term=tag.name, label=tag.name)
+    made = []
+    for element, indent in ((entry.rss_entry(), b"    "), (entry.atom_entry(), b"  ")):
+        etree.cleanup_namespaces(element, NAMESPACES)
+        text = etree.tostring(element, encoding="utf-8")
+        for prefix, name in NAMESPACES.items():
+            text = text.replace(f' xmlns:{prefix}="{name}"'.encode(), b"", 1)
+        made.append(indent + text + b"\n")
+    return made[0], made[1]
 
 
 def _author(name: str, email: str | None) -> dict[str, str]:

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve test check format screenshots clean
+.PHONY: help build serve test check format screenshots bench clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,8 +35,8 @@ test: $(VENV)/.test ## Run the tests.
 	$(BIN)/python -m pytest --numprocesses auto
 
 check: $(VENV)/.check ## The gate: format, lint, types, layers, tests.
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --numprocesses auto
@@ -47,6 +47,12 @@ format: $(VENV)/.check ## Put the code into its format.
 
 screenshots: $(VENV)/.test build ## Take the screenshots of the README (needs Chromium).
 	$(BIN)/python tests/screenshots.py
+
+SIZE ?= 1000
+PEERS ?= hugo,pelican
+
+bench: $(VENV)/.base ## Measure newsgen beside Hugo and Pelican (SIZE=1000 PEERS=hugo,pelican).
+	$(BIN)/python benchmarks/run.py --size $(SIZE) --peers $(PEERS)
 
 clean: ## Remove what was built and installed.
 	rm -rf $(VENV) public .newsgen dist

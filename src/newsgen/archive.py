@@ -118,18 +118,15 @@ class Archive:
             (found.path, found.stat.size, found.stat.mtime_ns, found.stat.inode, seen, content, seen_as),
         )
 
-    def forget_all_but(self, paths: Iterable[str]) -> int:
-        """Forget every document that is not among ``paths``; give how many went."""
+    def forget_all_but(self, paths: Iterable[str]) -> None:
+        """Forget every document that is not among ``paths``."""
         execute = self._connection.execute
         execute("CREATE TEMP TABLE present (path TEXT PRIMARY KEY) WITHOUT ROWID")
         self._connection.executemany("INSERT OR IGNORE INTO present VALUES (?)", ((path,) for path in paths))
         gone = [row[0] for row in execute("SELECT path FROM files WHERE seen_as = 'document' AND path NOT IN present")]
         execute("DROP TABLE present")
-        removed = 0
         for path in gone:
-            removed += self.row("SELECT 1 FROM documents WHERE path = ?", path) is not None
             self.forget_file(path)
-        return removed
 
     def forget_file(self, path: str) -> None:
         """Forget one file and everything read from it."""

@@ -62,7 +62,7 @@ def _database_error() -> type[Exception]:
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Begin with: newsgen init my-archive && cd my-archive && newsgen build && newsgen serve",
+    epilog="Begin with:\n\n\b\n  newsgen init my-archive\n  cd my-archive\n  newsgen build\n  newsgen serve",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="newsgen", message="%(prog)s %(version)s")
 def main() -> None:
@@ -106,7 +106,7 @@ class _Written(_Moment):
         return value
 
 
-@main.command()
+@main.command(short_help="Make a small complete site that builds at once.")
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--theme", is_flag=True, help="Also copy the theme's templates/ and static/, to change them.")
 def init(directory: Path, theme: bool) -> None:
@@ -118,7 +118,7 @@ def init(directory: Path, theme: bool) -> None:
     click.echo(f"Made a site in {directory}. Next: cd {directory} && newsgen build && newsgen serve")
 
 
-@main.command()
+@main.command(short_help="Write an article file where it belongs.")
 @click.argument("title")
 @_site_option
 @click.option("--date", type=_Written(), help="When it is published. Default: now.")
@@ -151,7 +151,7 @@ def new(
         click.edit(filename=str(path))
 
 
-@main.command()
+@main.command(short_help="Build the archive; only what changed is rendered.")
 @_site_option
 @_output_option
 @click.option("--drafts", is_flag=True, help="Publish drafts too.")
@@ -199,7 +199,7 @@ def build(
         sys.exit(LEFT_OUT)
 
 
-@main.command()
+@main.command(short_help="Serve the built archive on this machine alone.")
 @_site_option
 @_output_option
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on.")
@@ -266,6 +266,8 @@ def _tell(report: Report, pruned: bool) -> None:
     if report.left_out:
         number = len({one.path for one in report.left_out})
         click.secho(f"{_number(number, 'article')} left out for their faults, listed above.", fg="red", err=True)
+    if report.due:
+        click.echo(f"Something is due at {report.due}: build again then.")
     parts = [
         f"{report.documents:,} read ({report.read:,} anew)",
         f"{report.written:,} written",
@@ -276,8 +278,6 @@ def _tell(report: Report, pruned: bool) -> None:
     click.secho(
         f"Built in {report.seconds:.2f} s: " + ", ".join(parts) + ".", fg="green" if not report.left_out else None
     )
-    if report.due:
-        click.echo(f"Something is due at {report.due}: build again then.")
 
 
 def _reasons(report: Report) -> str:

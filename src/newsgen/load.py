@@ -49,12 +49,11 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a load did: documents in the archive, files read, bodies converted, documents that went."""
+    """What a load did: content files found, files read, bodies converted."""
 
     documents: int
     read: int
     converted: int
-    gone: int
 
 
 def read_site(root: Path) -> tuple[Site, list[Fault]]:
@@ -101,7 +100,7 @@ def load(
                 archive.store(one.found.path, one.kind, one.header, one.body, one.faults)
         progress("reading", done, len(work))
     archive.commit()
-    return Counts(len(present), len(work), converted, 0), faults
+    return Counts(len(present), len(work), converted), faults
 
 
 class _Reader:

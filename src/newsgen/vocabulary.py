@@ -45,6 +45,19 @@ class Published:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """A place in the menu; ``true`` is the end of it."""
+
+    says: str = "a whole number from 1 to 1000, or true"
+
+    def read(self, node: Node, document: Document) -> float | None:
+        word = node.value.strip().lower() if isinstance(node, ScalarNode) else ""
+        if word in ("true", "yes", "false", "no"):
+            return 1000 if word in ("true", "yes") else None
+        return Number(0, 1000).read(node, document)
+
+
 _COORDINATES = (
     Field("lat", Number(-90, 90, fraction=True), "Latitude in degrees, north positive.", also=("latitude",)),
     Field("lon", Number(-180, 180, fraction=True), "Longitude in degrees, east positive.", also=("longitude", "lng")),
@@ -140,7 +153,9 @@ ARTICLE_FIELDS = (
 
 PAGE_FIELDS = (
     *_COMMON,
-    Field("menu", Number(0, 1000), "Its place in the menu, from 1; without it the page is not in the menu."),
+    Field(
+        "menu", Menu(), "Its place in the menu, from 1, or true for the end; without it the page is not in the menu."
+    ),
 )
 
 ARTICLE = Record(ARTICLE_FIELDS, own=True)

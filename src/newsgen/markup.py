@@ -201,7 +201,7 @@ def with_reachable_tables(body: str) -> str:
     """Put each table of a cleaned body into a region that scrolls, and that the keyboard can reach (WCAG 2.1.1)."""
     if "<table" not in body:
         return body
-    region = '<div class="table" role="region" aria-label="Table" tabindex="0">'
+    region = '<div class="table" role="group" tabindex="0">'
     return re.sub(r"(</table>)", r"\1</div>", re.sub(r"<table\b", f"{region}<table", body))
 
 

@@ -67,7 +67,7 @@ def _period(
     for part in range(facts.get("parts", 0)):
         part_reads = {key: one for key, one in reads.items() if key != "beside"}
         part_reads["cards"] = Read("within", (axis, slug, name, longest, part * longest))
-        part_facts = {"period": name, "base": base, "part": part + 1}
+        part_facts = {"period": name, "base": base, "part": part + 1, "last": part + 1 == facts["parts"]}
         yield Page(f"{address}{part + 1}/", feature, origin, template, part_reads, part_facts, "listing")
 
 
@@ -87,6 +87,7 @@ def listing_view(page: Page, reads: Reads) -> dict[str, Any]:
         "counts": {one.name: one.count for one in children if not isinstance(one, str)},
         "parts": list(range(1, page.facts.get("parts", 0) + 1)),
         "part": page.facts.get("part"),
+        "last": page.facts.get("last"),
         "earlier": earlier,
         "later": later,
     }

@@ -7,6 +7,7 @@ of another program version. It knows nothing of output; what pages ask of it is 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -68,12 +69,28 @@ class Archive:
         self.key = key
         self._connection = _open(path, key, read_only)
         self._answers: dict[tuple[Any, ...], Any] = {}
+        self._is_changed = False
 
     def close(self) -> None:
         self._connection.close()
 
     def commit(self) -> None:
+        if self._is_changed:
+            mark = (os.urandom(16),)
+            self._connection.execute("INSERT OR REPLACE INTO meta VALUES ('state', ?)", mark)
+            self._is_changed = False
         self._connection.commit()
+
+    @property
+    def state(self) -> bytes:
+        """A mark that is another one whenever the documents, or which of them are shown, have changed."""
+        self.commit()
+        row = self.row("SELECT value FROM meta WHERE key = 'state'")
+        return bytes(row[0]) if row else b""
+
+    def _change(self) -> None:
+        self._is_changed = True
+        self._answers.clear()
 
     def rows(self, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
         """Give the rows of a query."""
@@ -134,6 +151,7 @@ class Archive:
         self._connection.execute("DELETE FROM files WHERE path = ?", (path,))
 
     def _forget(self, path: str) -> None:
+        self._change()
         for table in _OF_A_PATH:
             self._connection.execute(f"DELETE FROM {table} WHERE path = ?", (path,))  # noqa: S608 - our own names
 
@@ -144,7 +162,6 @@ class Archive:
         """
         execute, many = self._connection.execute, self._connection.executemany
         self._forget(path)
-        self._answers.clear()
         many(
             "INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?)",
             [(one.path, one.line, one.column, one.what, one.remedy, one.severity) for one in faults],
@@ -199,7 +216,7 @@ class Archive:
 
     def register(self, kind: str, entries: dict[str, dict[str, Any]]) -> None:
         """Put ``entries`` in the place of the register ``kind`` (an axis, or ``places``)."""
-        self._answers.clear()
+        self._change()
         self._connection.execute("DELETE FROM registers WHERE kind = ?", (kind,))
         self._connection.executemany(
             "INSERT INTO registers VALUES (?, ?, ?)", [(kind, key, canonical(entry)) for key, entry in entries.items()]
@@ -241,7 +258,6 @@ class Archive:
         """Decide which documents are shown: not drafts (unless wanted), not before their embargo or after they expire
         at ``now``, and not those ``absent`` for their faults."""
         moment = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        self._answers.clear()
         execute = self._connection.execute
         execute("CREATE TEMP TABLE IF NOT EXISTS absent (path TEXT PRIMARY KEY) WITHOUT ROWID")
         execute("DELETE FROM absent")
@@ -252,6 +268,8 @@ class Archive:
             f"SELECT path, {reason} AS now FROM documents WHERE withheld IS NOT now",  # noqa: S608 - our own text
             (int(drafts), moment),
         ).fetchall()
+        if changed:
+            self._change()
         for path, why in changed:
             execute("UPDATE documents SET withheld = ?, shown = ? WHERE path = ?", (why, int(why is None), path))
             execute("UPDATE terms SET shown = ? WHERE path = ?", (int(why is None), path))

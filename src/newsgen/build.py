@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from newsgen.executors import Here, executor_for
 from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
 from newsgen.ledger import Ledger, Lock, Lost, Written
-from newsgen.model import Page
+from newsgen.model import Page, canonical, digest
 from newsgen.press import WHILE, Press, program_digest
 from newsgen.site import Site
 from newsgen.theme import Assets, Theme
@@ -102,14 +103,56 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
         counts, walk_faults = load.load(site, archive, request.jobs, progress)
         report.documents, report.read, report.converted = counts.documents, counts.read, counts.converted
         faults += walk_faults
-        press = _plan(request, site, theme, archive, ledger, faults, report)
-        _check_lost(request, site, archive, ledger, report)
-        _publish(request, site, output, archive, ledger, press, report, progress)
+        if faults or not _is_settled(request, site, output, theme, archive, ledger, report):
+            press = _plan(request, site, theme, archive, ledger, faults, report)
+            _check_lost(request, site, archive, ledger, report)
+            _publish(request, site, output, archive, ledger, press, report, progress)
+            if not report.left_out:
+                ledger.settle(_mark(request, site, theme, archive), _told(report.warnings))
         report.withheld = archive.withheld()
         return report
     finally:
         archive.close()
         ledger.close()
+
+
+def _is_settled(
+    request: Request, site: Site, output: Path, theme: Theme, archive: Archive, ledger: Ledger, report: Report
+) -> bool:
+    """Whether the output is the result of exactly these inputs, so that there is nothing to plan; tell it then."""
+    faulty = {one.path for one in archive.faults() if _is_serious(one, request.strict or site.strict)}
+    archive.withhold(request.now, request.drafts, faulty)
+    mark, told = ledger.settled()
+    if faulty or mark != _mark(request, site, theme, archive) or ledger.is_unfinished() or ledger.find_altered(output):
+        return False
+    kept = [Fault(*one) for one in json.loads(told)]
+    future = [*_future_dates(request.now, archive)]
+    if any(_is_serious(one, request.strict or site.strict) for one in future):
+        return False
+    report.warnings = sorted([*kept, *future])
+    report.due = archive.next_due(request.now)
+    publication = publish.Publication(output)
+    publish.claim(output)
+    report.unchanged = sum(1 for _ in ledger.published())
+    report.unknown = publication.unknown(ledger.published())
+    if request.prune and report.unknown:
+        publication.prune(report.unknown)
+    archive.commit()
+    return True
+
+
+def _mark(request: Request, site: Site, theme: Theme, archive: Archive) -> bytes:
+    """Give a digest of all that a build's result depends on."""
+    media = load.published_files(site, theme, archive, [])
+    files = [f"{address}={mark.hex()}" for address, (_, mark) in sorted(media.items())]
+    options = f"{request.drafts}{request.strict}{request.keep_going}"
+    theme_mark = load.theme_digest(theme, archive)
+    return digest(program_digest(), site.digest(), theme_mark, archive.state, options, *files)
+
+
+def _told(warnings: list[Fault]) -> str:
+    """Pack the warnings that a build gives again while nothing changes; those of the clock are found anew."""
+    return canonical([astuple(one) for one in warnings if not one.what.startswith(FUTURE)])
 
 
 def _plan(
@@ -171,10 +214,13 @@ def _clash_fault(page: Page, other_origin: str, other_address: str) -> Fault:
     return references.clash(ours, claim, other, taken)
 
 
+FUTURE = "the date is in the future"
+
+
 def _future_dates(now: datetime, archive: Archive) -> Iterator[Fault]:
-    sql = "SELECT path, published FROM documents WHERE shown AND kind = 'article' AND published > ? ORDER BY path"
+    sql = "SELECT path, published FROM terms WHERE axis = '' AND slug = '' AND shown AND published > ? ORDER BY path"
     for path, published in archive.rows(sql, now.strftime("%Y-%m-%dT%H:%M:%SZ")):
-        what = f"the date is in the future ({published}); the article is published all the same"
+        what = f"{FUTURE} ({published}); the article is published all the same"
         yield Fault(path, 1, 1, what, "Use embargo: to withhold it until then.", WARNING)
 
 

@@ -103,6 +103,7 @@ class Ledger:
         """Put ``pages`` with their fingerprints in the place of the last plan, and give the clashes among them."""
         execute = self._connection.execute
         execute("DELETE FROM plan")
+        execute("DELETE FROM meta WHERE key = 'settled'")
         clashes = []
         for page, fingerprint in pages:
             path = output_path(page.address)
@@ -186,6 +187,21 @@ class Ledger:
         """Whether ``path`` is a file that we wrote or meant to write."""
         sql = "SELECT 1 FROM published WHERE path = ?1 UNION SELECT 1 FROM intended WHERE path = ?1"
         return self._connection.execute(sql, (path,)).fetchone() is not None
+
+    def settled(self) -> tuple[bytes, str]:
+        """Give the mark of the inputs of which the output is the whole result, and what was told of them."""
+        rows = dict(self._connection.execute("SELECT key, value FROM meta WHERE key IN ('settled', 'told')"))
+        return rows.get("settled", b""), rows.get("told", "")
+
+    def is_unfinished(self) -> bool:
+        """Whether a build was ended between its first output and its last note."""
+        return self._connection.execute("SELECT 1 FROM intended LIMIT 1").fetchone() is not None
+
+    def settle(self, mark: bytes, told: str) -> None:
+        """Note that the output is the whole result of the inputs that ``mark`` stands for."""
+        rows = [("settled", mark), ("told", told)]
+        self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
+        self._connection.commit()
 
     # --- publishing ---
 

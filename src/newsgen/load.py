@@ -215,6 +215,11 @@ def published_files(site: Site, theme: Theme, archive: Archive, faults: list[Fau
     return files
 
 
+def theme_digest(theme: Theme, archive: Archive) -> bytes:
+    """Give a digest of every template and static file."""
+    return digest(*(part for one in theme.files() for part in (one.path, _digested(one, archive)[1])))
+
+
 def _media_files(site: Site, archive: Archive, faults: list[Fault]) -> Iterator[Found]:
     """Give each content file that is shown, and note every link to one that does not exist."""
     sql = """SELECT target, path, line, col, shown FROM links LEFT JOIN documents USING (path)

@@ -193,6 +193,10 @@ class Site:
         value = getattr(self, whole)
         return getattr(value, part) if part else value
 
+    def digest(self) -> bytes:
+        """Give a digest of all settings."""
+        return digest(self.digest_of(tuple(_NAMES)), canonical(self.own))
+
     def digest_of(self, names: tuple[str, ...]) -> bytes:
         """Give a digest of some settings' values."""
         return digest(*(f"{name}={canonical(_plain(self.setting(name)))}" for name in sorted(names)))

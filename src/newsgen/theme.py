@@ -105,6 +105,16 @@ class Theme:
             self.faults += [Fault(f"{mark}static/{one.path}", 1, 1, one.what, one.remedy) for one in faults]
         return found
 
+    def files(self) -> list[Found]:
+        """Give every template and static file there is, those that are covered by others of the same name included."""
+        found: list[Found] = []
+        for folder, mark in self._folders:
+            for kind in ("templates", "static"):
+                if (folder / kind).is_dir():
+                    files = disk.walk(folder / kind, "", [])
+                    found += [Found(f"{mark}{kind}/{one.path}", one.real, one.stat) for one in files]
+        return sorted(found, key=lambda one: one.path)
+
     def _load(self, name: str) -> _Parsed | None:
         if name not in self._parsed:
             self._parsed[name] = self._parse(name)

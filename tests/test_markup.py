@@ -529,7 +529,7 @@ def test_what_is_withheld_is_shown_without_its_link() -> None:
     [
         ("a.md", ("document", "content/articles/2024/a.md")),
         ("A.MD", ("document", "content/articles/2024/A.MD")),
-        ("../../static.png", ("media", "content/static.png")),
+        ("../static.png", ("media", "content/articles/static.png")),
         ("/x", ("address", "/x/")),
     ],
 )
@@ -537,7 +537,7 @@ def test_a_target_is_named_from_the_content_folder(link: str, expected: tuple[st
     assert internal_target(PATH, link) == expected
 
 
-@pytest.mark.parametrize("link", ["../../../x", "/..", "//x", "../../../content2/x.md", "../../../contentx"])
+@pytest.mark.parametrize("link", ["../../../x", "../../site.yaml", "/..", "//x", "../../../content2/x.md", "../../../contentx"])
 def test_a_target_outside_the_content_folder_is_refused(link: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         internal_target(PATH, link)

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,8 @@ from newsgen.urls import fold
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE files (path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, inode INTEGER, seen INTEGER, digest BLOB,
-    seen_as TEXT)
-    WITHOUT ROWID;
+CREATE TABLE files (path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, inode INTEGER, ctime INTEGER,
+    seen INTEGER, digest BLOB, seen_as TEXT) WITHOUT ROWID;
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
     id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, location TEXT,
     menu INTEGER, card TEXT, meta TEXT, anchors TEXT, card_digest BLOB, digest BLOB);
@@ -117,8 +116,8 @@ class Archive:
 
     def known(self, path: str) -> tuple[Stat, int, bytes] | None:
         """Give the status and digest under which a file was last read, and when that was (ns)."""
-        row = self.row("SELECT size, mtime, inode, seen, digest FROM files WHERE path = ?", path)
-        return (Stat(*row[:3]), row[3], row[4]) if row else None
+        row = self.row("SELECT size, mtime, inode, ctime, seen, digest FROM files WHERE path = ?", path)
+        return (Stat(*row[:4]), row[4], row[5]) if row else None
 
     def is_unchanged(self, found: Found) -> bytes | None:
         """Give the digest of a file that needs no reading, or None."""
@@ -131,8 +130,8 @@ class Archive:
         """Note that a file was read at ``seen`` (ns), has the digest ``content``, and was read as a ``document`` or as
         a ``file``."""
         self._connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (found.path, found.stat.size, found.stat.mtime_ns, found.stat.inode, seen, content, seen_as),
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (found.path, *astuple(found.stat), seen, content, seen_as),
         )
 
     def forget_all_but(self, paths: Iterable[str]) -> None:

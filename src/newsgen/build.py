@@ -23,6 +23,7 @@ from newsgen.theme import Assets, Theme
 from newsgen.urls import output_path
 
 LEAST_FOR_PROCESSES = 600
+LONGEST_FILE_NAME = 255
 MOST_LOST, MOST_LOST_SHARE = 20, 0.05
 """A build that would drop more addresses than this, and more than this share of them, stops."""
 
@@ -173,7 +174,8 @@ def _plan(
         theme_faults = press.check_templates(_TEMPLATES)
         if not theme_faults:
             planning = Planning(site, archive, assets, files)
-            clashes = ledger.plan((page, press.fingerprint(page)) for page in _pages(planning))
+            pages = _possible(_pages(planning), found)
+            clashes = ledger.plan((page, press.fingerprint(page)) for page in pages)
             found += [_clash_fault(one.page, one.other_origin, one.other_address) for one in clashes]
             found += references.unplanned_links(archive, ledger.is_planned)
         serious = [one for one in found if _is_serious(one, strict)]
@@ -207,6 +209,20 @@ def _pages(planning: Planning) -> Iterator[Page]:
         yield from feature.plan(planning)
 
 
+def _possible(pages: Iterator[Page], faults: list[Fault]) -> Iterator[Page]:
+    """Pass pages on whose files a disk can hold and an output may hold, and note the others."""
+    for page in pages:
+        parts = output_path(page.address).split("/")
+        if any(len(part.encode()) > LONGEST_FILE_NAME for part in parts):
+            what = f"the name {parts[-1][:40]!r}… is longer than {LONGEST_FILE_NAME} bytes when it is published"
+            faults.append(Fault(page.origin, 1, 1, what, "Shorten it."))
+        elif parts[0] in (publish.MARKER, publish.STAGE, ".git"):
+            what = f"{page.address} can't be published: newsgen and Git keep their own files there"
+            faults.append(Fault(page.origin, 1, 1, what, "Choose another name."))
+        else:
+            yield page
+
+
 def _clash_fault(page: Page, other_origin: str, other_address: str) -> Fault:
     ours, other, claim, taken = page.origin, other_origin, page.address, other_address
     if not ours.startswith("content/") and other.startswith("content/"):
@@ -235,14 +251,11 @@ def _check_lost(request: Request, site: Site, archive: Archive, ledger: Ledger, 
         )
     withheld = {path for path, _ in archive.withheld()}
     left_out = {one.path for one in report.left_out}
-    report.lost = [one for one in lost if one.kind in ("page", "redirect") and one.origin not in withheld]
-    unmeant = [one for one in report.lost if one.origin not in left_out]
+    report.lost = [one for one in lost if one.origin not in withheld and not one.address.startswith("/sitemaps/")]
+    unmeant = [one for one in report.lost if one.origin.startswith("content/") and one.origin not in left_out]
+    unmeant = [one for one in unmeant if one.kind in ("page", "redirect") and not request.allow_delete]
     if unmeant and (request.strict or site.strict):
-        raise Faulty([Fault(_place(one), 1, 1, what_is_lost(one), remedy_for(one)) for one in unmeant])
-
-
-def _place(lost: Lost) -> str:
-    return lost.origin if lost.origin.startswith("content/") else "content"
+        raise Faulty([Fault(one.origin, 1, 1, what_is_lost(one), remedy_for(one)) for one in unmeant])
 
 
 def what_is_lost(lost: Lost) -> str:
@@ -252,14 +265,16 @@ def what_is_lost(lost: Lost) -> str:
 
 def remedy_for(lost: Lost) -> str:
     """Say how an address that is gone can be kept."""
+    if lost.kind not in ("page", "redirect"):
+        return ""
     return f"To keep it, put this into the front matter of the article that takes its place: aliases: [{lost.address}]"
 
 
 class _Station:
     """What a process needs to render pages and stage them."""
 
-    def __init__(self, site: Site, output: Path, press: Press | None = None) -> None:
-        self.output = output
+    def __init__(self, site: Site, stage: Path, press: Press | None = None) -> None:
+        self.stage = stage
         if press is None:
             theme = Theme(site.root)
             archive = Archive(site.state / "archive.sqlite", b"", read_only=True)
@@ -281,7 +296,7 @@ def _render_batch(
             faults += error.faults
             continue
         digest = bytes.fromhex(page.facts["digest"]) if page.source else None
-        done.append((path, *publish.stage(station.output, path, content, known, digest)))
+        done.append((path, *publish.stage(station.stage, path, content, known, digest)))
     return done, faults
 
 
@@ -304,16 +319,15 @@ def _publish(
     publish.claim(output)
     unsure = [] if ledger.is_new else [output_path(page.address) for page, known in work if known is None]
     foreign = {path for path in publication.conflicts(unsure) if not ledger.knows(path)}
-    ledger.intend(path for page, _ in work if (path := output_path(page.address)) not in foreign)
     staged: dict[str, bytes] = {}
     kept: dict[str, bytes] = {}
     faults: list[Fault] = []
     try:
+        stage = publish.new_stage(output)
         if work:
-            (output / publish.STAGE).mkdir(exist_ok=True)
             executor = executor_for(len(work), request.jobs, LEAST_FOR_PROCESSES)
             here = (press,) if isinstance(executor, Here) else ()
-            for done, wrong in executor.run(_render_batch, _Station, (site, output, *here), work):
+            for done, wrong in executor.run(_render_batch, _Station, (site, stage, *here), work):
                 faults += wrong
                 for path, digest, is_staged in done:
                     (staged if is_staged else kept)[path] = digest
@@ -322,7 +336,10 @@ def _publish(
             raise Faulty([*report.warnings, *_once(faults)])
         _refuse_foreign(output, foreign, staged, kept)
         both = staged | kept
-        written = [Written(path, both[path], stat) for path, stat in publication.put([*staged], [*kept], orphans)]
+        ledger.intend(both)
+        written = [
+            Written(path, both[path], stat) for path, stat in publication.put(stage, [*staged], [*kept], orphans)
+        ]
         ledger.record(written, orphans, report.due)
     finally:
         publish.clear_stage(output)

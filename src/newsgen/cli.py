@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FAULTS, USAGE, LEFT_OUT = 1, 2, 3
 MOST_ALIKE = 3
+MOST_LOST = 100
 
 
 class _Commands(click.Group):
@@ -179,7 +180,11 @@ def build(
     Exit code 0: all is well. 1: faults were found and nothing was published. 2: wrong usage. 3: published without the
     faulty articles (--keep-going).
     """
+    import signal
+
     from newsgen import build as building
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
     request = building.Request(
         site=site,
@@ -252,15 +257,18 @@ class _ProgressBar:
 
 def _tell(report: Report, pruned: bool) -> None:
     from newsgen.build import remedy_for, what_is_lost
+    from newsgen.errors import printable
 
     _tell_faults(report.warnings)
     _tell_faults(report.left_out)
     for path, reason in report.withheld:
-        click.echo(f"withheld: {path} ({reason})", err=True)
-    for one in report.lost:
-        click.secho(f"warning: {what_is_lost(one)}. {remedy_for(one)}", fg="yellow", err=True)
+        click.echo(printable(f"withheld: {path} ({reason})"), err=True)
+    for one in report.lost[:MOST_LOST]:
+        click.secho(printable(f"warning: {what_is_lost(one)}. {remedy_for(one)}".strip()), fg="yellow", err=True)
+    if len(report.lost) > MOST_LOST:
+        click.secho(f"… and {len(report.lost) - MOST_LOST} more addresses that are gone", fg="yellow", err=True)
     for path in report.unknown[:10]:
-        click.echo(f"{'deleted' if pruned else 'kept'}, not ours: {path}", err=True)
+        click.echo(printable(f"{'deleted' if pruned else 'kept'}, not ours: {path}"), err=True)
     if len(report.unknown) > 10:
         click.echo(f"… and {len(report.unknown) - 10} more that newsgen did not make", err=True)
     if report.left_out:

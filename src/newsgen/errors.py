@@ -62,7 +62,7 @@ def printable(text: str) -> str:
     drive a terminal or a log."""
     return "".join(
         character
-        if character in "\n\u200c\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+        if character in "\u200c\u200d" or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
         else character.encode("unicode_escape").decode("ascii")
         for character in text
     )

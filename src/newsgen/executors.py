@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, TypeVar
 
 from newsgen.errors import Refused
@@ -110,7 +112,16 @@ def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 
 def _begin(make_state: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
     global _state
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _state = make_state(*arguments)
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """End this process when the one that it works for is gone, however that ended."""
+    parent.join()
+    os._exit(1)
 
 
 def _do(work: Callable[[Any, list[Item]], Result], batch: list[Item]) -> Result:

@@ -31,6 +31,7 @@ from newsgen.urls import (
 from newsgen.vocabulary import ARTICLE, PAGE, PLACE, TERM
 
 LARGEST_FILE = 4 * 1024 * 1024
+DEEPEST_PLACE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +243,13 @@ def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, 
             if within is None:
                 continue
             chain = [name]
-            while within in found and within not in chain:
+            while within in found and within not in chain and len(chain) < DEEPEST_PLACE:
                 chain.append(within)
                 within = found[within]["within"]
+            if len(chain) == DEEPEST_PLACE:
+                what = f"{name!r} lies within more than {DEEPEST_PLACE} places"
+                document.faults.append(Fault(path, line, 1, what, "Correct its within:."))
+                continue
             if within is not None:
                 what = f"{name!r} lies within itself" if within in chain else f"{within!r} is no key of this file"
                 document.faults.append(Fault(path, line, 1, what, "Correct its within:."))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,12 @@ from newsgen.errors import Refused
 from newsgen.model import Page, digest
 from newsgen.urls import fold, output_path
 
-FORMAT = b"1"
+FORMAT = b"2"
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE published (path TEXT PRIMARY KEY, address TEXT, kind TEXT, origin TEXT, fingerprint BLOB, digest BLOB,
-    size INTEGER, mtime INTEGER, inode INTEGER, page TEXT) WITHOUT ROWID;
+    size INTEGER, mtime INTEGER, inode INTEGER, ctime INTEGER, page TEXT) WITHOUT ROWID;
 CREATE TABLE intended (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE plan (path TEXT PRIMARY KEY, folded TEXT UNIQUE, kind TEXT, origin TEXT, fingerprint BLOB, page TEXT)
     WITHOUT ROWID;
@@ -65,11 +66,11 @@ class Ledger:
         """Open the ledger that ``state`` keeps for ``output``. One that is damaged or foreign is made anew: then no
         file in the output is known to be ours, and all of it is rendered again."""
         try:
-            name = "in:" + output.relative_to(site_root).as_posix()
+            name = b"in:" + os.fsencode(output.relative_to(site_root))
         except ValueError:
-            name = "at:" + output.as_posix()
+            name = b"at:" + os.fsencode(output)
         self.path = state / f"ledger-{digest(name).hex()[:16]}.sqlite"
-        self.is_new = not self.path.exists()
+        self._exists = self.path.exists()
         self._connection = self._open()
 
     def _open(self) -> sqlite3.Connection:
@@ -77,7 +78,7 @@ class Ledger:
         try:
             connection = sqlite3.connect(self.path)
             connection.execute("PRAGMA trusted_schema = OFF")
-            if not self.is_new and _is_ours(connection):
+            if self._exists and _is_ours(connection):
                 return _prepared(connection)
         except sqlite3.OperationalError as error:
             if "locked" in str(error):
@@ -86,13 +87,17 @@ class Ledger:
             pass
         if connection is not None:
             connection.close()
-        self.is_new = True
         discard(self.path)
         connection = _prepared(sqlite3.connect(self.path))
         connection.executescript(_SCHEMA)
         connection.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))
         connection.commit()
         return connection
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no build was ever recorded here: what is in the output may then be ours without being known."""
+        return self._connection.execute("SELECT 1 FROM meta WHERE key = 'complete'").fetchone() is None
 
     def close(self) -> None:
         self._connection.close()
@@ -112,7 +117,9 @@ class Ledger:
             if not done.rowcount:
                 origin, packed = execute("SELECT origin, page FROM plan WHERE folded = ?", (fold(path),)).fetchone()
                 clashes.append(Clash(page, origin, Page.unpack(packed).address))
-        for path, packed in execute("SELECT folded, page FROM plan WHERE path NOT LIKE '%/index.html'").fetchall():
+        for path, packed in execute(
+            "SELECT folded, page FROM plan WHERE path NOT LIKE '%/index.html' OR page LIKE '%index.html%'"
+        ).fetchall():
             inside = execute(
                 "SELECT page FROM plan WHERE folded > ? AND folded < ? LIMIT 1", (path + "/", path + "0")
             ).fetchone()
@@ -136,17 +143,19 @@ class Ledger:
         execute("DELETE FROM altered")
         folder = os.fspath(output)
         altered, touched = [], []
-        for path, known, *stat in execute("SELECT path, digest, size, mtime, inode FROM published"):
+        for path, known, *noted in execute("SELECT path, digest, size, mtime, inode, ctime FROM published"):
             now = _stat_of(f"{folder}/{path}")
             if now is None:
                 altered.append((path,))
-            elif verify or now != Stat(*stat):
+            elif verify or now != Stat(*noted):
                 if _digest_or_none(Path(folder, path)) == known:
-                    touched.append((now.size, now.mtime_ns, now.inode, path))
+                    touched.append((now.size, now.mtime_ns, now.inode, now.ctime_ns, path))
                 else:
                     altered.append((path,))
         self._connection.executemany("INSERT OR IGNORE INTO altered VALUES (?)", altered)
-        self._connection.executemany("UPDATE published SET size = ?, mtime = ?, inode = ? WHERE path = ?", touched)
+        self._connection.executemany(
+            "UPDATE published SET size = ?, mtime = ?, inode = ?, ctime = ? WHERE path = ?", touched
+        )
         self._connection.commit()
         return len(altered)
 
@@ -215,8 +224,11 @@ class Ledger:
         execute, many = self._connection.execute, self._connection.executemany
         many("DELETE FROM published WHERE path = ?", ((path,) for path in deleted))
         many(
-            "INSERT OR REPLACE INTO published (path, digest, size, mtime, inode) VALUES (?, ?, ?, ?, ?)",
-            ((one.path, one.digest, one.stat.size, one.stat.mtime_ns, one.stat.inode) for one in written),
+            "INSERT OR REPLACE INTO published (path, digest, size, mtime, inode, ctime) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                (one.path, one.digest, one.stat.size, one.stat.mtime_ns, one.stat.inode, one.stat.ctime_ns)
+                for one in written
+            ),
         )
         execute(
             "UPDATE published SET address = json_extract(plan.page, '$[0]'), kind = plan.kind, origin = plan.origin, "
@@ -226,7 +238,7 @@ class Ledger:
         execute("DELETE FROM intended")
         execute("DELETE FROM plan")
         execute("DELETE FROM altered")
-        execute("INSERT OR REPLACE INTO meta VALUES ('due', ?)", (due,))
+        many("INSERT OR REPLACE INTO meta VALUES (?, ?)", [("due", due), ("complete", 1)])
         self._connection.commit()
 
     def published(self) -> Iterator[str]:
@@ -279,7 +291,7 @@ def _stat_of(path: str) -> Stat | None:
         status = os.lstat(path)
     except OSError:
         return None
-    return Stat.of(status)
+    return Stat.of(status) if stat.S_ISREG(status.st_mode) else None
 
 
 def _digest_or_none(path: Path) -> bytes | None:

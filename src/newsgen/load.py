@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -198,7 +199,7 @@ def _load_registers(site: Site, archive: Archive, faults: list[Fault]) -> None:
         if not wrong:
             entries, wrong = read_register(path, text, kind)
         archive.store(path, "register", None, None, wrong)
-        archive.remember(Found(path, real, disk.Stat(len(data or b""), 0, 0)), 0, content)
+        archive.remember(Found(path, real, disk.Stat(len(data or b""), 0, 0, 0)), 0, content)
         archive.register(kind, entries)
 
 
@@ -235,7 +236,9 @@ def _media_files(site: Site, archive: Archive, faults: list[Fault]) -> Iterator[
 
 
 def _regular_file(site: Site, path: str) -> Found | None:
-    real = os.path.realpath(site.root / path)
+    spellings = (path, unicodedata.normalize("NFD", path))
+    there = next((one for one in spellings if os.path.lexists(site.root / one)), path)
+    real = os.path.realpath(site.root / there)
     try:
         status = os.stat(real)
     except (OSError, ValueError):

@@ -11,8 +11,9 @@ import posixpath
 import re
 import signal
 import threading
+import unicodedata
 from bisect import bisect_right
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -152,6 +153,7 @@ class Converter:
         safe = _without_dead_links(linked)
         if "<h1" in safe:
             safe = re.sub(r"(</?)h1\b", r"\1h2", safe)
+        safe = _with_single_ids(safe)
         anchors = tuple(dict.fromkeys(map(html.unescape, re.findall(r'\sid="([^"]*)"', safe))))
         for fragment in notes.fragments:
             if fragment not in anchors and fragment:
@@ -217,9 +219,9 @@ def internal_target(path: str, link: str) -> tuple[str, str]:
     plain = unquote(link)
     if without_controls(plain) != plain:
         raise ValueError("holds a control character")
-    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), plain))
-    if not target.startswith("content/"):
-        raise ValueError("leads out of content/")
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unicodedata.normalize("NFC", plain)))
+    if not target.startswith(("content/articles/", "content/pages/")):
+        raise ValueError("leads out of content/articles/ and content/pages/")
     return ("document" if target.lower().endswith(DOCUMENT_SUFFIXES) else "media"), target
 
 
@@ -237,9 +239,11 @@ class _Notes:
         self._places: dict[str, deque[int]] | None = None
         self._line_starts: list[int] = []
         self._searches = 0
+        blank = len(body) - len(body.lstrip("\n"))
+        self.beginning = (first_line + (blank if blank < len(body) else 0), 1)
 
     def add(self, severity: str, text: str | None, what: str, remedy: str = "") -> None:
-        line, column = self.locate(text) if text else (self.first_line, 1)
+        line, column = self.locate(text) if text else self.beginning
         self.faults.append(Fault(self.path, line, column, what, remedy, severity))
 
     def locate(self, text: str) -> tuple[int, int]:
@@ -255,7 +259,7 @@ class _Notes:
             at = self.body.find(text) if self._searches <= MOST_SEARCHES else -1
         else:
             at = places.popleft() if len(places) > 1 else places[0]
-        return self.place(at) if at >= 0 else (self.first_line, 1)
+        return self.place(at) if at >= 0 else self.beginning
 
     def place(self, at: int) -> tuple[int, int]:
         """The line and column of the character ``at`` of the body."""
@@ -332,6 +336,23 @@ def _numbered(tag: re.Match[str], number: Callable[[str], str]) -> str:
     return f"<{tag[1]}{_ADDRESS_ATTRIBUTE.sub(put, tag[2])}>" if "=" in tag[2] else tag[0]
 
 
+def _with_single_ids(text: str) -> str:
+    """Take from HTML the ids that an element before has, and those that belong to the page around it."""
+    ids = re.findall(r'\sid="([^"]*)"', text)
+    if len(ids) == len(set(ids)) and not any(one.startswith("ng:") for one in ids):
+        return text
+    seen: set[str] = set()
+
+    def put(tag: re.Match[str]) -> str:
+        found = re.search(r'\sid="([^"]*)"', tag[2])
+        if not found or (found[1] not in seen and not found[1].startswith("ng:")):
+            seen.update([found[1]] if found else [])
+            return tag[0]
+        return f"<{tag[1]}{tag[2][: found.start()]}{tag[2][found.end() :]}>"
+
+    return _TAG.sub(put, text)
+
+
 def _alt_text(found: re.Match[str]) -> str:
     alt = re.search(r"""\salt=(?:"([^"]*)"|'([^']*)')""", found[0])
     text = (alt[1] or alt[2]) if alt else ""
@@ -351,20 +372,25 @@ def _opening(safe: str) -> str:
     return ""
 
 
-_FORMATTING = re.compile(r"(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?![\w-])", re.IGNORECASE)
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 
 
 def _is_too_deep(raw: str) -> bool:
     """Whether elements, or formatting elements among them, are open so many at once that cleaning would take long."""
-    depth = formatting = 0
-    for tag in re.finditer(r"<(/?)(?=[a-zA-Z])", raw):
+    depth = 0
+    opened: Counter[str] = Counter()
+    for tag in re.finditer(r"<(/?)([a-zA-Z][\w-]*)", raw):
+        name = tag[2].lower()
         if _UNNESTED.match(raw, tag.start()):
             continue
-        step = -1 if tag[1] else 1
-        depth = max(0, depth + step)
-        if _FORMATTING.match(raw, tag.end()):
-            formatting = max(0, formatting + step)
-        if depth > DEEPEST_HTML or formatting > MOST_FORMATTING:
+        if tag[1]:
+            if opened[name]:
+                opened[name] -= 1
+                depth -= 1
+            continue
+        opened[name] += 1
+        depth += 1
+        if depth > DEEPEST_HTML or (name in _FORMATTING and sum(opened[one] for one in _FORMATTING) > MOST_FORMATTING):
             return True
     return False
 

@@ -133,7 +133,11 @@ def _parsed(text: str, default: datetime) -> datetime:
 def _kept(when: datetime, zone: tzinfo, day_only: bool) -> Moment:
     if not 1000 <= when.year <= 9998:
         raise ValueError("the year is out of range")
-    return Moment(when.replace(microsecond=0).astimezone(zone), day_only)
+    kept = when.replace(microsecond=0).astimezone(UTC).astimezone(zone)
+    offset = kept.utcoffset() or timedelta()
+    if offset.seconds % 60:  # local mean time, which RFC 3339 and RFC 2822 can't write
+        kept = kept.replace(tzinfo=timezone(timedelta(minutes=round(offset.total_seconds() / 60))))
+    return Moment(kept, day_only)
 
 
 _EDTF_TIME = r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?"

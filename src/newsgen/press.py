@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from types import MethodType
 from typing import Any
@@ -165,7 +166,8 @@ class Press:
         if page.template is None or closure is None:
             return feature.render(page, reads, frame)
         context = feature.view(page, reads, frame)
-        context |= {"page": page, "site": frame.site, "href": frame.href, "absolute": frame.absolute}
+        shown = PageView(page.address, page.kind, page.template, page.facts)
+        context |= {"page": shown, "site": frame.site, "href": frame.href, "absolute": frame.absolute}
         if closure.menu:
             context["menu"] = ask(self._archive, MENU)
         try:
@@ -202,7 +204,20 @@ class Press:
         return self._frames[key]
 
 
-_PLAIN = frozenset({Card, Term, Period, Page, SiteView, _Parts})
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What a template may know of its page: all of it is in the page's fingerprint."""
+
+    address: str
+    kind: str
+    template: str | None
+    facts: dict[str, Any]
+
+
+_OF_THE_CLOCK = frozenset(
+    {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "astimezone", "timestamp", "ctime"}
+)
+_PLAIN = frozenset({Card, Term, Period, PageView, SiteView, _Parts})
 """Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
 
 
@@ -216,6 +231,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             except AttributeError:
                 pass
         return super().getattr(obj, attribute)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Dates are data; what would ask the machine's clock or zone is not."""
+        if attr in _OF_THE_CLOCK and (isinstance(obj, date) or obj in (date, datetime)):
+            return False
+        return super().is_safe_attribute(obj, attr, value)
 
     def call(self, context: Any, obj: Any, *arguments: Any, **named: Any) -> Any:
         if type(obj) is MethodType and type(obj.__self__) in (_Frame, Press):
@@ -251,7 +272,9 @@ def _environment(theme: Theme) -> ImmutableSandboxedEnvironment:
 
 
 def _shown(value: Any) -> Any:
-    """Let a value be shown, but no function: its text would say where it lies in memory."""
+    """Let a value be shown, but nothing whose text would say where it lies in memory."""
+    if hasattr(value, "__next__"):
+        raise TypeError("a sequence that is yet to be made is shown; end it with |list or |join")
     if callable(value) and not isinstance(value, jinja2.Undefined):
         raise TypeError("a function is shown that was meant to be called")
     return value

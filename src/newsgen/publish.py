@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from newsgen.disk import Stat, digest_bytes
@@ -28,8 +29,8 @@ def check_output(output: Path, root: Path) -> Path:
     anything is touched."""
     real = output.resolve()
     remedy = "Name an empty folder, or one that newsgen made, with --output."
-    home = Path.home().resolve()
-    if real in (Path(real.anchor), home) or home.is_relative_to(real):
+    home = _home()
+    if real == Path(real.anchor) or (home is not None and home.is_relative_to(real)):
         raise Refused(f"{output} can't be the output: it is the root of a disk or holds a home folder", remedy)
     if root.is_relative_to(real):
         raise Refused(f"{output} can't be the output: the site itself is in it", remedy)
@@ -54,15 +55,29 @@ def check_output(output: Path, root: Path) -> Path:
     return real
 
 
+def _home() -> Path | None:
+    """The user's home folder; None for one who has none."""
+    try:
+        return Path.home().resolve()
+    except RuntimeError:
+        return None
+
+
 def claim(output: Path) -> None:
     """Make the folder and its marker, and clear away what a build that was ended left staged."""
     output.mkdir(parents=True, exist_ok=True)
     marker = output / MARKER
-    if not marker.exists():
-        staged = output / (MARKER + ".new")
-        staged.write_text(_MARKER_TEXT, encoding="utf-8")
-        staged.replace(marker)
+    if not marker.exists() or marker.read_bytes() != _MARKER_TEXT.encode():
+        marker.write_text(_MARKER_TEXT, encoding="utf-8")
     clear_stage(output)
+
+
+def new_stage(output: Path) -> Path:
+    """Make a folder of this build's own, on the output's own disk, for what is rendered: a worker that outlives its
+    build writes into nobody else's."""
+    stage = output / STAGE / os.urandom(8).hex()
+    stage.mkdir(parents=True)
+    return stage
 
 
 def clear_stage(output: Path) -> None:
@@ -71,7 +86,7 @@ def clear_stage(output: Path) -> None:
         shutil.rmtree(output / STAGE)
 
 
-def stage(output: Path, path: str, content: Output, known: bytes | None, digest: bytes | None) -> tuple[bytes, bool]:
+def stage(folder: Path, path: str, content: Output, known: bytes | None, digest: bytes | None) -> tuple[bytes, bool]:
     """Stage one output for ``path`` unless its bytes have the digest ``known``; give its digest, and whether it was.
 
     ``digest`` is that of a file that is copied. Raises OSError.
@@ -80,25 +95,24 @@ def stage(output: Path, path: str, content: Output, known: bytes | None, digest:
         data = content.content
         digest = digest_bytes(data)
         if digest != known:
-            staged_path(output, path).write_bytes(data)
+            staged_path(folder, path).write_bytes(data)
     else:
         if digest is None:
             digest = digest_bytes(content.content.read_bytes())
         if digest != known:
-            shutil.copyfile(content.content, staged_path(output, path))
+            shutil.copyfile(content.content, staged_path(folder, path))
     return digest, digest != known
 
 
-def staged_path(output: Path, path: str) -> Path:
-    """Give the place of the staged file for ``path``, on the output's own disk."""
-    return output / STAGE / digest_bytes(path.encode()).hex()
+def staged_path(folder: Path, path: str) -> Path:
+    """Give the place of the staged file for ``path``."""
+    return folder / digest_bytes(path.encode()).hex()
 
 
 class Publication:
     """The last stage of a build: everything rendered is put into its place, and the orphans are removed."""
 
     def __init__(self, output: Path) -> None:
-        self._output = output
         self._folder = os.fspath(output)
         self._safe: set[str] = {""}
 
@@ -106,7 +120,7 @@ class Publication:
         """Give those of ``paths`` at which there is a file already."""
         return [path for path in paths if _is_file(f"{self._folder}/{path}")]
 
-    def put(self, staged: list[str], kept: list[str], orphans: list[str]) -> Iterator[tuple[str, Stat]]:
+    def put(self, stage: Path, staged: list[str], kept: list[str], orphans: list[str]) -> Iterator[tuple[str, Stat]]:
         """Rename the ``staged`` outputs into place, and give the status of each and of those ``kept``; then delete the
         ``orphans``."""
         orphans = [path for path in orphans if _is_plain(path)]
@@ -124,7 +138,7 @@ class Publication:
             if os.path.isdir(f"{self._folder}/{path}"):
                 raise Refused(f"{path} in the output is a folder, and must be a file", "Move it away, and build again.")
         for path in staged:
-            os.replace(staged_path(self._output, path), f"{self._folder}/{path}")
+            os.replace(staged_path(stage, path), f"{self._folder}/{path}")
         for path in (*staged, *kept):
             yield path, Stat.of(os.lstat(f"{self._folder}/{path}"))
         self._delete(orphans)
@@ -160,10 +174,8 @@ class Publication:
         for path in paths:
             if not _is_plain(path) or self._behind_link(path):
                 continue
-            try:
+            with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 os.unlink(f"{self._folder}/{path}")
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                continue
             folder = os.path.dirname(path)
             while folder:
                 try:
@@ -182,13 +194,18 @@ class Publication:
         return False
 
     def unknown(self, published: Iterable[str]) -> list[str]:
-        """Give the files in the output that are not ours."""
+        """Give the files in the output that are not ours, Git's and those of other outputs inside this one aside."""
         ours = {*published, MARKER}
         found = []
         for folder, folders, files in os.walk(self._folder):
             inside = os.path.relpath(folder, self._folder).replace(os.sep, "/")
             prefix = "" if inside == "." else inside + "/"
-            folders[:] = sorted(name for name in folders if name not in (".git", STAGE))
+            folders[:] = sorted(
+                name
+                for name in folders
+                if name not in (".git", STAGE) and not os.path.lexists(os.path.join(folder, name, MARKER))
+            )
+            files = [name for name in files if name != ".git"]
             links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
             found += [prefix + name for name in sorted([*files, *links]) if prefix + name not in ours]
         return found

@@ -53,7 +53,9 @@ def clash(path: str, claim: str, other: str, other_claim: str, alias: bool = Fal
         else f" (as {other_claim}, which differs only in case, Unicode form or a file below it)"
     )
     what = f"the {'alias' if alias else 'address'} {claim} is taken by {other}{same}"
-    return Fault(path, 1, 1, what, "Change the slug:, url: or aliases: of one of them, or rename the file.")
+    if path.startswith("content/"):
+        return Fault(path, 1, 1, what, "Change the slug:, url: or aliases: of one of them, or rename the file.")
+    return Fault(path, 1, 1, what, "Rename or remove the file: this address is made by newsgen, or by another file.")
 
 
 def _links(archive: Archive, faulty_are_absent: bool) -> Iterator[Fault]:

@@ -174,6 +174,8 @@ def new_article(site: Path, title: str, when: datetime | str, given: dict[str, A
         "date": day if moment.day_only else moment.instant.replace(second=0).isoformat(timespec="minutes"),
     }
     fields |= {name: value for name, value in given.items() if value}
+    if any("\ud800" <= character <= "\udfff" for character in str(fields)):
+        raise Refused("an argument is not text in this terminal's encoding", "Use a UTF-8 locale.")
     if draft:
         fields["draft"] = True
     path = site / "content" / "articles" / day[:4] / f"{day}-{slug}.md"

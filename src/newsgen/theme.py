@@ -100,7 +100,12 @@ class Theme:
         found: dict[str, Found] = {}
         for folder, mark in reversed(self._folders):
             faults: list[Fault] = []
+            here: set[str] = set()
             for one in disk.walk(folder / "static", "", faults) if (folder / "static").is_dir() else ():
+                if one.path in here:
+                    what = "two files have this name, spelt in different Unicode forms"
+                    faults.append(Fault(one.path, 1, 1, what, "Rename one of them."))
+                here.add(one.path)
                 found[one.path] = one
             self.faults += [Fault(f"{mark}static/{one.path}", 1, 1, one.what, one.remedy) for one in faults]
         return found
@@ -155,14 +160,17 @@ class Theme:
         for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
             self._note_template(node, parsed)
         _note_settings(tree, parsed)
-        for call in tree.find_all(nodes.Call):
-            if isinstance(call.node, nodes.Name) and call.node.name == "asset" and call.args:
-                asset = _constant(call.args[0])
-                if asset is None:
-                    what = "an asset is named by an expression, so what the page may show can't be known"
-                    self.faults.append(Fault(shown, call.lineno, 1, what, "Name the asset in quotes."))
-                else:
-                    parsed.assets[asset] = (shown, call.lineno)
+        named = {id(call.node): call for call in tree.find_all(nodes.Call)}
+        for name in tree.find_all(nodes.Name):
+            if name.name != "asset":
+                continue
+            call = named.get(id(name))
+            asset = _constant(call.args[0]) if call is not None and len(call.args) == 1 else None
+            if asset is None:
+                what = "an asset is not named in quotes, so what the page may show can't be known"
+                self.faults.append(Fault(shown, name.lineno, 1, what, 'Write it as asset("name.css").'))
+            else:
+                parsed.assets[asset] = (shown, name.lineno)
         parsed.menu = any(node.name == "menu" for node in tree.find_all(nodes.Name))
         return parsed
 

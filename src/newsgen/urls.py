@@ -81,8 +81,10 @@ def why_not_an_address(text: str) -> str | None:
 
 def clean_address(text: str) -> str:
     """Give a person's spelling of an address in the form used everywhere: decoded, NFC, with a slash at the end
-    unless its last part names a file."""
+    unless its last part names a file other than ``index.html``."""
     address = unicodedata.normalize("NFC", unquote(text.strip()))
+    if address.endswith("/index.html"):
+        address = address.removesuffix("index.html")
     last = address.rpartition("/")[2]
     return address if "." in last or address.endswith("/") else address + "/"
 

@@ -537,7 +537,9 @@ def test_a_target_is_named_from_the_content_folder(link: str, expected: tuple[st
     assert internal_target(PATH, link) == expected
 
 
-@pytest.mark.parametrize("link", ["../../../x", "../../site.yaml", "/..", "//x", "../../../content2/x.md", "../../../contentx"])
+@pytest.mark.parametrize(
+    "link", ["../../../x", "../../site.yaml", "/..", "//x", "../../../content2/x.md", "../../../contentx"]
+)
 def test_a_target_outside_the_content_folder_is_refused(link: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         internal_target(PATH, link)

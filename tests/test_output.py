@@ -274,3 +274,109 @@ def test_a_file_may_become_a_folder_and_back(story: Story) -> None:
     story.write("static/data", "a file again")
     story.built()
     assert (story.public / "data").read_text() == "a file again"
+
+
+def test_lost_state_and_then_a_fault_do_not_lock_the_output(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    for file in (story.root / ".newsgen").iterdir():
+        file.unlink()
+    story.write("content/articles/bad.md", "---\ntitle: Bad\n---\n")
+    assert story.build().code == 1
+    story.remove("content/articles/bad.md")
+    story.article("alpha", "Edited.")
+    story.built()
+    assert "Edited." in story.text("/2024/07/17/alpha/")
+
+
+def test_a_file_put_where_a_failed_build_meant_to_write_is_kept(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    story.article("beta", url="/own/")
+    story.write("templates/404.html", "{{ nonsense }}")
+    assert story.build().code == 1
+    story.remove("templates/404.html")
+    story.remove("content/articles/beta.md")
+    story.write("public/own/index.html", "by hand")
+    assert "kept, not ours: own/index.html" in story.built().err
+    assert (story.public / "own/index.html").read_text() == "by hand"
+
+
+def test_an_edit_of_the_same_size_and_time_is_seen(story: Story) -> None:
+    file = story.article("alpha", "body 1")
+    os.utime(file, (1_500_000_000, 1_500_000_000))
+    story.built()
+    story.built()
+    file.write_text(file.read_text().replace("body 1", "BODY 1"))
+    os.utime(file, (1_500_000_000, 1_500_000_000))
+    story.built()
+    assert "BODY 1" in story.text("/2024/07/17/alpha/")
+
+
+def test_a_pipe_in_the_output_is_replaced_and_not_waited_for(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    (story.public / "index.html").unlink()
+    os.mkfifo(story.public / "index.html")
+    story.built()
+    assert story.page("/").xpath("//h1")
+
+
+@pytest.mark.parametrize("name", [".newsgen-output", ".newsgen-stage/a", ".git/config"])
+def test_names_that_newsgen_or_git_need_are_refused(story: Story, name: str) -> None:
+    story.write(f"static/{name}", "x")
+    done = story.build()
+    assert done.code == 1
+    assert f"static/{name}:1:1:" in done.err
+
+
+def test_a_name_too_long_for_a_disk_is_a_fault_before_anything_is_touched(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    before = story.stats()
+    story.write(f"static/assets/{'a' * 248}.css", "")
+    story.article("alpha", "Edited.")
+    done = story.build()
+    assert done.code == 1
+    assert "longer than 255 bytes" in done.err
+    assert story.stats() == before
+
+
+def test_pruning_leaves_git_and_other_outputs_alone(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    story.write("public/.git", "gitdir: elsewhere")
+    story.built("--output", str(story.public / "sub"))
+    story.write("public/foreign.txt", "x")
+    story.built("--prune")
+    assert (story.public / ".git").exists()
+    assert (story.public / "sub/index.html").exists()
+    assert not (story.public / "foreign.txt").exists()
+
+
+def test_a_worker_of_a_killed_build_writes_nothing_into_the_next(story: Story) -> None:
+    for number in range(320):
+        story.article(f"report-{number}", "Text.")
+    process = subprocess.Popen(
+        [*command(story)[:-1], "3"], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    time.sleep(1.2)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    story.built()
+    first = story.published()
+    for state in (story.root / ".newsgen").iterdir():
+        state.unlink()
+    story.built()
+    assert story.published() == first
+    assert not [path for path in first if path.startswith(".newsgen-stage")]
+
+
+def test_an_article_that_expires_leaves_a_strict_archive(story: Story) -> None:
+    story.site(strict=True)
+    story.article("alpha")
+    story.article("beta", date="2024-07-18", tags=["Rare"], expires="2025-01-01")
+    story.built("--now", "2024-12-01")
+    done = story.built("--now", "2025-06-01")
+    assert not (story.public / "2024/07/18").exists()
+    assert "/tags/rare/ is gone" in done.err and "/tags/rare/rss.xml is gone" in done.err

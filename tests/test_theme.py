@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -454,3 +455,20 @@ def test_style_sheets_that_name_each_other_end(make: Make) -> None:
     assets = Assets(make(files).static_files())
     assert assets.address("style.css")
     assert assets.address("b.css")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{{ asset(name="my.css") }}', '{% set a = asset %}{{ a("my.css") }}', "{% set f = 'my.css' %}{{ asset(f) }}"],
+)
+def test_an_asset_that_is_not_named_in_quotes_is_a_fault(make: Make, text: str) -> None:
+    theme = make({"templates/a.html": text, "static/assets/my.css": "x"})
+    theme.closure("a.html")
+    assert [fault.path for fault in theme.faults] == ["templates/a.html"]
+
+
+@pytest.mark.parametrize("text", ["{{ when.now() }}", "{{ when.astimezone() }}", "{{ when.today() }}"])
+def test_a_template_can_ask_no_clock_and_no_zone_of_the_machine(make: Make, text: str) -> None:
+    when = datetime.datetime(2024, 7, 17, tzinfo=datetime.UTC)
+    with pytest.raises(jinja2.TemplateError):
+        render(make({"templates/a.html": text}), when=when)

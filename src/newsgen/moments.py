@@ -136,7 +136,8 @@ def _kept(when: datetime, zone: tzinfo, day_only: bool) -> Moment:
     kept = when.replace(microsecond=0).astimezone(UTC).astimezone(zone)
     offset = kept.utcoffset() or timedelta()
     if offset.seconds % 60:  # local mean time, which RFC 3339 and RFC 2822 can't write
-        kept = kept.replace(tzinfo=timezone(timedelta(minutes=round(offset.total_seconds() / 60))))
+        whole = timezone(timedelta(minutes=round(offset.total_seconds() / 60)))
+        kept = kept.replace(tzinfo=whole) if day_only else kept.astimezone(whole)
     return Moment(kept, day_only)
 
 

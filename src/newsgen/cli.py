@@ -16,8 +16,8 @@ import click
 from newsgen import __version__
 
 if TYPE_CHECKING:
-    from newsgen.build import Report
     from newsgen.errors import Fault
+    from newsgen.orders import Report
 
 FAULTS, USAGE, LEFT_OUT = 1, 2, 3
 MOST_ALIKE = 3
@@ -183,10 +183,11 @@ def build(
     import signal
 
     from newsgen import build as building
+    from newsgen.orders import Request
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
-    request = building.Request(
+    request = Request(
         site=site,
         output=output or site / "public",
         now=(now or _clock()).astimezone(UTC),
@@ -256,8 +257,8 @@ class _ProgressBar:
 
 
 def _tell(report: Report, pruned: bool) -> None:
-    from newsgen.build import remedy_for, what_is_lost
     from newsgen.errors import printable
+    from newsgen.planning import remedy_for, what_is_lost
 
     _tell_faults(report.warnings)
     _tell_faults(report.left_out)

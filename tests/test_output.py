@@ -380,3 +380,23 @@ def test_an_article_that_expires_leaves_a_strict_archive(story: Story) -> None:
     done = story.built("--now", "2025-06-01")
     assert not (story.public / "2024/07/18").exists()
     assert "/tags/rare/ is gone" in done.err and "/tags/rare/rss.xml is gone" in done.err
+
+
+def test_the_empty_folder_of_an_orphan_that_is_gone_already_goes_too(story: Story) -> None:
+    story.article("alpha")
+    story.article("beta", date="2020-02-02")
+    story.built()
+    story.remove("content/articles/beta.md")
+    (story.public / "2020/02/02/beta/index.html").unlink()
+    story.built()
+    assert not (story.public / "2020").exists()
+
+
+def test_a_marker_that_was_cut_short_is_made_whole(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    whole = (story.public / ".newsgen-output").read_bytes()
+    (story.public / ".newsgen-output").write_bytes(b"")
+    story.article("beta")
+    story.built()
+    assert (story.public / ".newsgen-output").read_bytes() == whole

@@ -233,6 +233,7 @@ def test_names_that_differ_only_in_case_or_unicode_form_clash(story: Story) -> N
     done = story.build()
     assert done.code == 1
     assert "is taken by" in done.err or "Unicode forms" in done.err
+    assert "content/content" not in done.err
 
 
 def test_two_articles_with_one_id_are_a_fault(story: Story) -> None:

@@ -292,3 +292,23 @@ def test_the_number_of_processes_changes_no_byte(story: Story, jobs: str, monkey
 def test_output_holds_no_path_of_the_machine(story: Story) -> None:
     seven(story)
     assert all(str(story.root).encode() not in content for content in tree(story.public).values())
+
+
+def test_a_template_that_is_edited_while_a_build_runs_is_seen_by_the_next(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from newsgen.ledger import Ledger
+
+    story.article("alpha")
+    story.write("templates/article.html", '{% extends "theme/article.html" %}{% block footer %}old{% endblock %}')
+    record = Ledger.record
+
+    def edited_meanwhile(ledger: Ledger, *arguments: object) -> None:
+        story.write("templates/article.html", '{% extends "theme/article.html" %}{% block footer %}new{% endblock %}')
+        record(ledger, *arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Ledger, "record", edited_meanwhile)
+        story.built()
+    story.built()
+    same_as_clean(story)

@@ -61,12 +61,16 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
         counts, walk_faults = load.load(site, archive, request.jobs, progress)
         report.documents, report.read, report.converted = counts.documents, counts.read, counts.converted
         faults += walk_faults
-        if faults or not _is_settled(request, site, output, theme, archive, ledger, report):
+        faulty = {one.path for one in archive.faults() if is_serious(one, request.strict or site.strict)}
+        archive.withhold(request.now, request.drafts, faulty)
+        mark = _mark(request, site, theme, archive)  # of what was there before any of it was used
+        if faults or faulty or not _is_settled(request, site, output, archive, ledger, mark, report):
             press = plan(request, site, theme, archive, ledger, faults, report)
             check_lost(request, site, archive, ledger, report)
             _publish(request, site, output, archive, ledger, press, report, progress)
             if not report.left_out:
-                ledger.settle(_mark(request, site, theme, archive), _told(report.warnings))
+                ledger.settle(mark, _told(report.warnings))
+        _survey(request, output, ledger, report)
         report.withheld = archive.withheld()
         return report
     finally:
@@ -75,13 +79,12 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
 
 
 def _is_settled(
-    request: Request, site: Site, output: Path, theme: Theme, archive: Archive, ledger: Ledger, report: Report
+    request: Request, site: Site, output: Path, archive: Archive, ledger: Ledger, mark: bytes, report: Report
 ) -> bool:
-    """Whether the output is the result of exactly these inputs, so that there is nothing to plan; tell it then."""
-    faulty = {one.path for one in archive.faults() if is_serious(one, request.strict or site.strict)}
-    archive.withhold(request.now, request.drafts, faulty)
-    mark, told = ledger.settled()
-    if faulty or mark != _mark(request, site, theme, archive) or ledger.is_unfinished() or ledger.find_altered(output):
+    """Whether the output is the result of exactly the inputs of ``mark``, so that there is nothing to plan; tell it
+    then."""
+    settled, told = ledger.settled()
+    if settled != mark or ledger.is_unfinished() or ledger.find_altered(output):
         return False
     kept = [Fault(*one) for one in json.loads(told)]
     future = [*future_dates(request.now, archive)]
@@ -89,14 +92,17 @@ def _is_settled(
         return False
     report.warnings = sorted([*kept, *future])
     report.due = archive.next_due(request.now)
-    publication = publish.Publication(output)
     publish.claim(output)
-    report.unchanged = sum(1 for _ in ledger.published())
-    report.unknown = publication.unknown(ledger.published())
-    if request.prune and report.unknown:
-        publication.prune(report.unknown)
-    archive.commit()
     return True
+
+
+def _survey(request: Request, output: Path, ledger: Ledger, report: Report) -> None:
+    """Count what is published, and find what in the output is not ours."""
+    publication = publish.Publication(output)
+    report.unchanged = sum(1 for _ in ledger.published()) - report.written
+    report.unknown = publication.unknown(ledger.published())
+    if request.prune:
+        publication.prune(report.unknown)
 
 
 def _mark(request: Request, site: Site, theme: Theme, archive: Archive) -> bytes:
@@ -187,10 +193,6 @@ def _publish(
     finally:
         publish.clear_stage(output)
     report.rendered, report.written, report.deleted = len(work), len(staged), len(orphans)
-    report.unchanged = sum(1 for _ in ledger.published()) - len(staged)
-    report.unknown = publication.unknown(ledger.published())
-    if request.prune and report.unknown:
-        publication.prune(report.unknown)
 
 
 def _once(faults: list[Fault]) -> list[Fault]:

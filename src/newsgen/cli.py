@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from newsgen.errors import Fault
     from newsgen.orders import Report
 
-FAULTS, USAGE, LEFT_OUT = 1, 2, 3
+FAULTS, LEFT_OUT = 1, 3
 MOST_ALIKE = 3
 MOST_LOST = 100
 

@@ -169,9 +169,6 @@ class Ledger:
         )
         return [(Page.unpack(packed), known) for packed, known in rows]
 
-    def planned(self) -> int:
-        return int(self._connection.execute("SELECT count(*) FROM plan").fetchone()[0])
-
     def orphans(self) -> list[str]:
         """Give the paths that we wrote, or meant to write, and that no page claims any more."""
         rows = self._connection.execute(

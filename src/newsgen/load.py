@@ -167,8 +167,9 @@ def _image_links(header: Header, faults: list[Fault]) -> Iterator[Link]:
 def _content_files(site: Site, faults: list[Fault]) -> dict[str, Found]:
     """Every article and page by its path. Two files whose names are equal in NFC are a fault."""
     present: dict[str, Found] = {}
+    walked: list[Fault] = []
     for folder in _KINDS:
-        for found in disk.walk(site.content, folder, faults):
+        for found in disk.walk(site.content, folder, walked):
             if not found.path.lower().endswith(DOCUMENT_SUFFIXES):
                 continue
             path = f"content/{found.path}"
@@ -176,7 +177,7 @@ def _content_files(site: Site, faults: list[Fault]) -> dict[str, Found]:
                 what = "two files have this name, spelt in different Unicode forms"
                 faults.append(Fault(path, 1, 1, what, "Rename one of them."))
             present[path] = Found(path, found.real, found.stat)
-    faults[:] = [Fault(f"content/{one.path}", one.line, one.column, one.what, one.remedy) for one in faults]
+    faults += [replace(one, path=f"content/{one.path}") for one in walked]
     return present
 
 

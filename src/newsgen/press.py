@@ -136,6 +136,7 @@ class Press:
 
     def check_templates(self, names: list[str]) -> list[Fault]:
         """Give everything wrong with the templates ``names`` that can be known without compiling them."""
+        assets = set(self._assets)
         for name in names:
             closure = self._theme.closure(name)
             for setting, place in closure.settings.items() if closure else ():
@@ -145,7 +146,7 @@ class Press:
                     remedy = "The settings are listed in docs/site-yaml.md; those of your own begin with x_."
                     self._theme.faults.append(Fault(*place, 1, f"site.{setting} is no setting", remedy))
             for asset, place in closure.assets.items() if closure else ():
-                if ASSETS + asset not in set(self._assets):
+                if ASSETS + asset not in assets:
                     remedy = f"Put the file into static/{ASSETS}."
                     self._theme.faults.append(Fault(*place, 1, f"there is no asset {asset!r}", remedy))
         return sorted(set(self._theme.faults))

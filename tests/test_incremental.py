@@ -282,7 +282,7 @@ def test_a_damaged_body_in_the_cache_is_never_published(story: Story) -> None:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_the_number_of_processes_changes_no_byte(story: Story, jobs: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsgen.load.LEAST_FOR_PROCESSES", 2)
-    monkeypatch.setattr("newsgen.build.LEAST_FOR_PROCESSES", 2)
+    monkeypatch.setattr("newsgen.stages.LEAST_FOR_PROCESSES", 2)
     for number in range(1, 8):
         story.article(f"report-{number}", f"Body {number}.", date=f"2024-0{number}-10", tags=["Iraq"])
     story.built("--jobs", jobs)

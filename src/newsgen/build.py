@@ -1,26 +1,30 @@
-"""Load, plan, render, publish: from a folder of articles to a published archive, one way through."""
+"""Build a site, unless it is built already.
+
+What the file system says of the content, the theme, the program and the output is compared with what was noted; where
+all is as it was, that is the whole build, and nothing heavy is imported. Else :mod:`newsgen.stages` goes one way through.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
+from contextlib import closing
 from dataclasses import astuple
 from pathlib import Path
 
-from newsgen import disk, load, publish
-from newsgen.archive import Archive, DamagedArchive, discard
-from newsgen.errors import Fault, Faulty, Refused
-from newsgen.executors import Here, executor_for
-from newsgen.ledger import Ledger, Lock, Written
-from newsgen.model import Page, canonical, digest
+from newsgen import disk, publish
+from newsgen.archive import Archive, DamagedArchive, stamp
+from newsgen.database import Condition, discard
+from newsgen.errors import Fault, Refused
+from newsgen.inventory import Inventory, Survey
+from newsgen.ledger import Ledger, Lock
+from newsgen.model import digest
 from newsgen.orders import Progress, Report, Request
-from newsgen.planning import FUTURE, check_lost, future_dates, is_serious, plan
-from newsgen.press import WHILE, Press, program_digest
-from newsgen.site import Site
-from newsgen.theme import Assets, Theme
-from newsgen.urls import output_path
 
-LEAST_FOR_PROCESSES = 600
+MOST_LOOKED_THROUGH = 5_000
+"""Published files up to which every folder of the output is looked through for files that are not ours."""
 
 
 def build(request: Request, progress: Progress = lambda stage, done, total: None) -> Report:
@@ -52,163 +56,92 @@ def _make_state(state: Path) -> None:
 
 
 def _build(request: Request, root: Path, output: Path, progress: Progress) -> Report:
-    site, faults = load.read_site(root)
-    theme = Theme(root)
-    archive = Archive(site.state / "archive.sqlite", load.reading_key(site, program_digest()))
-    ledger = Ledger(site.state, output, root)
-    try:
-        report = Report()
-        counts, walk_faults = load.load(site, archive, request.jobs, progress)
-        report.documents, report.read, report.converted = counts.documents, counts.read, counts.converted
-        faults += walk_faults
-        faulty = {one.path for one in archive.faults() if is_serious(one, request.strict or site.strict)}
-        archive.withhold(request.now, request.drafts, faulty)
-        mark = _mark(request, site, theme, archive)  # of what was there before any of it was used
-        if faults or faulty or not _is_settled(request, site, output, archive, ledger, mark, report):
-            press = plan(request, site, theme, archive, ledger, faults, report)
-            check_lost(request, site, archive, ledger, report)
-            _publish(request, site, output, archive, ledger, press, report, progress)
+    state = root / ".newsgen"
+    report = Report()
+    with closing(Archive(state / "archive.sqlite")) as archive, closing(Ledger(state, output, root)) as ledger:
+        inventory = Inventory(archive, request.verify)
+        with report.profile.stage("looking"):
+            survey = inventory.survey(root)
+            ledger.find_altered(request.verify)
+        if _is_settled(request, output, archive, ledger, survey):
+            _tell_again(ledger, survey, report)
+        else:
+            from newsgen.stages import run
+
+            run(request, root, output, archive, ledger, inventory, survey, report, progress)
             if not report.left_out:
-                ledger.settle(mark, _told(report.warnings))
-        _survey(request, output, ledger, report)
-        report.withheld = archive.withheld()
+                ledger.settle(_mark(request, archive, survey), _told(request, report, ledger))
+        archive.commit()
+        _survey_output(request, output, ledger, report)
+        report.queries += archive.queries
         return report
-    finally:
-        archive.close()
-        ledger.close()
 
 
-def _is_settled(
-    request: Request, site: Site, output: Path, archive: Archive, ledger: Ledger, mark: bytes, report: Report
-) -> bool:
-    """Whether the output is the result of exactly the inputs of ``mark``, so that there is nothing to plan; tell it
-    then."""
+def _is_settled(request: Request, output: Path, archive: Archive, ledger: Ledger, survey: Survey) -> bool:
+    """Whether the output is the result of exactly what there is now."""
     settled, told = ledger.settled()
-    if settled != mark or ledger.is_unfinished() or ledger.find_altered(output):
-        return False
-    kept = [Fault(*one) for one in json.loads(told)]
-    future = [*future_dates(request.now, archive)]
-    if any(is_serious(one, request.strict or site.strict) for one in future):
-        return False
-    report.warnings = sorted([*kept, *future])
-    report.due = archive.next_due(request.now)
-    publish.claim(output)
-    return True
+    now = stamp(request.now)
+    return (
+        survey.is_same
+        and archive.condition is Condition.KEPT
+        and settled == _mark(request, archive, survey)
+        and told["since"] <= now
+        and (not told["until"] or now < told["until"])
+        and not ledger.has_altered()
+        and not ledger.is_unfinished()
+        and not request.explain
+        and publish.is_claimed(output)
+    )
 
 
-def _survey(request: Request, output: Path, ledger: Ledger, report: Report) -> None:
+def _mark(request: Request, archive: Archive, survey: Survey) -> bytes:
+    """Give a digest of all that a build's result depends on."""
+    options = f"{request.drafts} {request.strict} {request.keep_going} {archive.revision}"
+    return digest(_program(), archive.state, survey.theme_mark, options)
+
+
+def _program() -> str:
+    """What tells, without reading it, that this program and the libraries that it uses are as they were."""
+    package = Path(__file__).parent
+    found = [sys.version]
+    for folder in (package, package / "features"):
+        for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+            if entry.name.endswith(".py"):
+                status = entry.stat()
+                found.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
+    for path in sys.path:
+        if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path):
+            found.append(f"{os.stat(path).st_mtime_ns}")
+    return "\n".join(found)
+
+
+def _told(request: Request, report: Report, ledger: Ledger) -> dict[str, object]:
+    return {
+        "since": stamp(request.now),
+        "until": ledger.meta("until"),
+        "due": report.due,
+        "warnings": [astuple(one) for one in report.warnings],
+        "withheld": report.withheld,
+    }
+
+
+def _tell_again(ledger: Ledger, survey: Survey, report: Report) -> None:
+    """Report what was told of the build of which the output is the result."""
+    _, told = ledger.settled()
+    report.documents = survey.documents
+    report.warnings = [Fault(*one) for one in told["warnings"]]
+    report.withheld = [(path, why) for path, why in told["withheld"]]
+    report.due = told["due"]
+
+
+def _survey_output(request: Request, output: Path, ledger: Ledger, report: Report) -> None:
     """Count what is published, and find what in the output is not ours."""
     publication = publish.Publication(output)
-    report.unchanged = sum(1 for _ in ledger.published()) - report.written
-    report.unknown = publication.unknown(ledger.published())
+    files = ledger.files()
+    report.unchanged = files - report.written
+    if files <= MOST_LOOKED_THROUGH or request.prune or request.verify:
+        report.unknown = publication.unknown(ledger.published())
+    else:
+        report.unknown = publication.unknown_at_top(ledger.is_at_top)
     if request.prune:
         publication.prune(report.unknown)
-
-
-def _mark(request: Request, site: Site, theme: Theme, archive: Archive) -> bytes:
-    """Give a digest of all that a build's result depends on."""
-    media = load.published_files(site, theme, archive, [])
-    files = [f"{address}={mark.hex()}" for address, (_, mark) in sorted(media.items())]
-    options = f"{request.drafts}{request.strict}{request.keep_going}"
-    theme_mark = load.theme_digest(theme, archive)
-    return digest(program_digest(), site.digest(), theme_mark, archive.state, options, *files)
-
-
-def _told(warnings: list[Fault]) -> str:
-    """Pack the warnings that a build gives again while nothing changes; those of the clock are found anew."""
-    return canonical([astuple(one) for one in warnings if not one.what.startswith(FUTURE)])
-
-
-class _Station:
-    """What a process needs to render pages and stage them."""
-
-    def __init__(self, site: Site, stage: Path, press: Press | None = None) -> None:
-        self.stage = stage
-        if press is None:
-            theme = Theme(site.root)
-            archive = Archive(site.state / "archive.sqlite", b"", read_only=True)
-            press = Press(site, theme, Assets(theme.static_files()), archive)
-        self.press = press
-
-
-def _render_batch(
-    station: _Station, batch: list[tuple[Page, bytes | None]]
-) -> tuple[list[tuple[str, bytes, bool]], list[Fault]]:
-    """Render and stage pages; give path, digest and whether it was staged of each, and the faults of the others."""
-    done: list[tuple[str, bytes, bool]] = []
-    faults: list[Fault] = []
-    for page, known in batch:
-        path = output_path(page.address)
-        try:
-            content = station.press.render(page)
-        except Faulty as error:
-            faults += error.faults
-            continue
-        digest = bytes.fromhex(page.facts["digest"]) if page.source else None
-        done.append((path, *publish.stage(station.stage, path, content, known, digest)))
-    return done, faults
-
-
-def _publish(
-    request: Request,
-    site: Site,
-    output: Path,
-    archive: Archive,
-    ledger: Ledger,
-    press: Press,
-    report: Report,
-    progress: Progress,
-) -> None:
-    ledger.find_altered(output)
-    work = ledger.outdated()
-    orphans = ledger.orphans()
-    publication = publish.Publication(output)
-    report.due = archive.next_due(request.now)
-    archive.commit()
-    publish.claim(output)
-    unsure = [] if ledger.is_new else [output_path(page.address) for page, known in work if known is None]
-    foreign = {path for path in publication.conflicts(unsure) if not ledger.knows(path)}
-    staged: dict[str, bytes] = {}
-    kept: dict[str, bytes] = {}
-    faults: list[Fault] = []
-    try:
-        stage = publish.new_stage(output)
-        if work:
-            executor = executor_for(len(work), request.jobs, LEAST_FOR_PROCESSES)
-            here = (press,) if isinstance(executor, Here) else ()
-            for done, wrong in executor.run(_render_batch, _Station, (site, stage, *here), work):
-                faults += wrong
-                for path, digest, is_staged in done:
-                    (staged if is_staged else kept)[path] = digest
-                progress("rendering", len(staged) + len(kept), len(work))
-        if faults:
-            raise Faulty([*report.warnings, *_once(faults)])
-        _refuse_foreign(output, foreign, staged, kept)
-        both = staged | kept
-        ledger.intend(both)
-        written = [
-            Written(path, both[path], stat) for path, stat in publication.put(stage, [*staged], [*kept], orphans)
-        ]
-        ledger.record(written, orphans, report.due)
-    finally:
-        publish.clear_stage(output)
-    report.rendered, report.written, report.deleted = len(work), len(staged), len(orphans)
-
-
-def _once(faults: list[Fault]) -> list[Fault]:
-    """Of the faults that one line of a template makes in many pages, only the first."""
-    first = {(one.path, one.line, one.what.partition(WHILE)[0]): one for one in reversed(faults)}
-    return [*first.values()]
-
-
-def _refuse_foreign(output: Path, foreign: set[str], staged: dict[str, bytes], kept: dict[str, bytes]) -> None:
-    """Take over what stands in the way with equal bytes; refuse to overwrite anything else that is not ours."""
-    for path in sorted(foreign & staged.keys()):
-        real = output / path
-        if not real.is_symlink() and real.is_file() and disk.digest_of(real) == staged[path]:
-            kept[path] = staged.pop(path)
-        else:
-            raise Refused(
-                f"{path} in the output was not made by newsgen, and a page is to be published there",
-                "Move it away (files to publish belong into static/), and build again.",
-            )

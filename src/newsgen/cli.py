@@ -50,6 +50,7 @@ class _Commands(click.Group):
                 f"newsgen: {reason}. What was published is as it was, or whole; build again.", fg="red", err=True
             )
         except _database_error() as error:
+            if os.environ.get("NGDEBUG"): raise
             click.secho(f"newsgen: the state in .newsgen/ can't be written: {error}. Build again.", fg="red", err=True)
         sys.exit(FAULTS)
 
@@ -163,6 +164,9 @@ def new(
 @click.option(
     "--now", type=_Moment(), help="The moment that decides embargoes. Default: SOURCE_DATE_EPOCH, or the clock."
 )
+@click.option("--verify", is_flag=True, help="Read every file; trust no time of change.")
+@click.option("--explain", metavar="ADDRESS", default="", help="Say why the page at an address was rendered or not.")
+@click.option("--profile", is_flag=True, help="Say where the time went.")
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes to work in. Default: one a processor.")
 def build(
     site: Path,
@@ -173,6 +177,9 @@ def build(
     allow_delete: bool,
     prune: bool,
     now: datetime | None,
+    verify: bool,
+    explain: str,
+    profile: bool,
     jobs: int | None,
 ) -> None:
     """Build the archive: read what changed, render what it touches, publish that.
@@ -197,6 +204,8 @@ def build(
         allow_delete=allow_delete,
         prune=prune,
         jobs=jobs,
+        verify=verify,
+        explain=explain,
     )
     with _ProgressBar() as bar:
         report = building.build(request, bar.update)
@@ -258,14 +267,13 @@ class _ProgressBar:
 
 def _tell(report: Report, pruned: bool) -> None:
     from newsgen.errors import printable
-    from newsgen.planning import remedy_for, what_is_lost
 
     _tell_faults(report.warnings)
     _tell_faults(report.left_out)
     for path, reason in report.withheld:
         click.echo(printable(f"withheld: {path} ({reason})"), err=True)
     for one in report.lost[:MOST_LOST]:
-        click.secho(printable(f"warning: {what_is_lost(one)}. {remedy_for(one)}".strip()), fg="yellow", err=True)
+        click.secho(printable(f"warning: {one.what}. {one.remedy}".strip()), fg="yellow", err=True)
     if len(report.lost) > MOST_LOST:
         click.secho(f"… and {len(report.lost) - MOST_LOST} more addresses that are gone", fg="yellow", err=True)
     for path in report.unknown[:10]:

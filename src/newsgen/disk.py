@@ -7,7 +7,7 @@ import os
 import stat
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from newsgen.errors import Fault, Refused
@@ -29,6 +29,11 @@ class Stat:
     def of(cls, status: os.stat_result) -> Stat:
         return cls(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
+    @classmethod
+    def parse(cls, text: str) -> Stat:
+        """Give what :func:`stat_text` wrote."""
+        return cls(*map(int, text.split(" ")))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -39,10 +44,27 @@ class Found:
     stat: Stat
 
 
-def walk(root: Path, below: str, faults: list[Fault]) -> Iterator[Found]:
-    """Give every regular file in ``root``/``below``, in no order; ``below`` becomes the head of each path.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One folder: its path relative to the site (NFC, with ``/``), and its regular files by name (NFC), each with where
+    it really is and its status as text (see :func:`stat_text`)."""
 
-    Links are followed where they stay inside ``root``; a link that leads out, a pipe, a socket or a device is a fault.
+    path: str
+    files: dict[str, tuple[str, str]]
+
+
+def stat_text(status: os.stat_result) -> str:
+    """Give what tells, without reading it, that a file is as it was: size, time of change (ns), inode, time of the
+    inode's change (ns)."""
+    return f"{status.st_size} {status.st_mtime_ns} {status.st_ino} {status.st_ctime_ns}"
+
+
+def folders(root: Path, below: str, faults: list[Fault], deep: bool = True) -> Iterator[Listing]:
+    """Give every folder from ``root``/``below`` down (``deep``, or that one alone), in the order of their paths;
+    ``below`` becomes the head of each path.
+
+    Links are followed where they stay inside ``root``; a link that leads out, a pipe, a socket or a device is a fault,
+    and so are two names that are equal in NFC.
     """
     start = root / below if below else root
     if start.is_symlink():
@@ -52,45 +74,106 @@ def walk(root: Path, below: str, faults: list[Fault]) -> Iterator[Found]:
     stack: list[tuple[str, str, frozenset[str]]] = [(os.fspath(start), below, frozenset((os.path.realpath(start),)))]
     while stack:
         folder, path, above = stack.pop()
+        files: dict[str, tuple[str, str]] = {}
+        inner: list[tuple[str, str, frozenset[str]]] = []
         try:
-            entries = list(os.scandir(folder))
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except FileNotFoundError:
             continue
         except OSError as error:
             faults.append(Fault(path, 1, 1, f"the folder can't be read: {error.strerror}", "Correct its permissions."))
             continue
         for entry in entries:
-            try:
-                entry.name.encode()
-            except UnicodeEncodeError:
-                shown = os.fsencode(entry.name).decode("ascii", "backslashreplace")
-                faults.append(Fault(f"{path}/{shown}", 1, 1, "the file's name is not UTF-8", "Rename the file."))
-                continue
-            name = unicodedata.normalize("NFC", entry.name)
-            inside = f"{path}/{name}" if path else name
+            name = entry.name
+            if not name.isascii():
+                try:
+                    name.encode()
+                except UnicodeEncodeError:
+                    shown = os.fsencode(name).decode("ascii", "backslashreplace")
+                    wrong = "the file's name is not UTF-8"
+                    faults.append(Fault(f"{path}/{shown}", 1, 1, wrong, "Rename the file."))
+                    continue
+                name = unicodedata.normalize("NFC", name)
             try:
                 if entry.is_symlink():
                     target = os.path.realpath(entry.path)
                     if not _is_inside(target, boundary):
-                        faults.append(_outside(inside, "a link that leads out of its folder"))
+                        faults.append(_outside(_join(path, name), "a link that leads out of its folder"))
                         continue
                     if os.path.isdir(target):
-                        if target not in above:
-                            stack.append((target, inside, above | {target}))
+                        if target not in above and deep:
+                            inner.append((target, _join(path, name), above | {target}))
                         continue
                     status = os.stat(target)
                 elif entry.is_dir(follow_symlinks=False):
-                    stack.append((entry.path, inside, above))
+                    if deep:
+                        inner.append((entry.path, _join(path, name), above))
                     continue
                 else:
                     status = entry.stat(follow_symlinks=False)
             except OSError as error:
-                faults.append(Fault(inside, 1, 1, f"the file can't be read: {error.strerror}", "Repair or remove it."))
+                wrong = f"the file can't be read: {error.strerror}"
+                faults.append(Fault(_join(path, name), 1, 1, wrong, "Repair or remove it."))
                 continue
-            if stat.S_ISREG(status.st_mode):
-                yield Found(inside, Path(entry.path), Stat.of(status))
-            else:
-                faults.append(_outside(inside, f"{_kind(status.st_mode)}, not a regular file"))
+            if not stat.S_ISREG(status.st_mode):
+                faults.append(_outside(_join(path, name), f"{_kind(status.st_mode)}, not a regular file"))
+                continue
+            if name in files:
+                what = "two files have this name, spelt in different Unicode forms"
+                faults.append(Fault(_join(path, name), 1, 1, what, "Rename one of them."))
+            files[name] = (entry.path, stat_text(status))
+        stack += reversed(inner)
+        yield Listing(path, files)
+
+
+KINDS = {"articles": "article", "pages": "page"}
+"""The folders of ``content/`` that hold documents, and what those are."""
+DOCUMENT_SUFFIXES = (".md", ".markdown")
+
+
+def is_document(path: str) -> bool:
+    """Whether a file of the content is a document, by its name."""
+    return path.lower().endswith(DOCUMENT_SUFFIXES)
+
+
+def content_folders(root: Path, faults: list[Fault]) -> Iterator[Listing]:
+    """Give the folders of documents of the site in ``root``, with all that is in them."""
+    walked: list[Fault] = []
+    for kind in KINDS:
+        for listing in folders(root / "content", kind, walked):
+            yield Listing(f"content/{listing.path}", listing.files)
+    faults += [replace(one, path=f"content/{one.path}") for one in walked]
+
+
+def theme_folders(root: Path) -> Iterator[Listing]:
+    """Give the folders of templates and static files of the site in ``root``, then those of the default theme, whose
+    paths begin with ``theme:``."""
+    default = default_theme()
+    own = root.resolve()
+    for top, mark in [(own, "")] + ([(default, "theme:")] if own != default.resolve() else []):
+        for kind in ("templates", "static"):
+            if (top / kind).is_dir():
+                for listing in folders(top / kind, "", []):
+                    yield Listing(mark + _join(kind, listing.path).rstrip("/"), listing.files)
+
+
+def default_theme() -> Path:
+    """Give the folder that holds the default theme's ``templates/`` and ``static/``: inside an installed package, or
+    at the top of the source tree."""
+    package = Path(__file__).parent
+    packaged = package / "_theme"
+    return packaged if packaged.is_dir() else package.parent.parent
+
+
+def walk(root: Path, below: str, faults: list[Fault]) -> Iterator[Found]:
+    """Give every regular file in ``root``/``below``, in no order, as :func:`folders` finds them."""
+    for listing in folders(root, below, faults):
+        for name, (real, status) in listing.files.items():
+            yield Found(_join(listing.path, name), Path(real), Stat.parse(status))
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 def read(path: Path, shown: str) -> tuple[bytes, list[Fault]]:
@@ -129,6 +212,14 @@ def digest_of(path: Path) -> bytes:
         while piece := file.read(1 << 20):
             state.update(piece)
     return state.digest()
+
+
+def digest_or_none(path: str | Path) -> str | None:
+    """Give the digest of a file's bytes in hexadecimal digits, or None where it can't be read."""
+    try:
+        return digest_of(Path(path)).hex()
+    except OSError:
+        return None
 
 
 def site_root(folder: Path) -> Path:

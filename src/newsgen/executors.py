@@ -18,6 +18,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, TypeVar
 
 from newsgen.errors import Refused
+from newsgen.forks import processors
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -94,13 +95,6 @@ def executor_for(count: int, jobs: int | None, least: int) -> Executor:
     is wanted (by default, one for each processor)."""
     wanted = jobs if jobs is not None else processors()
     return Processes(wanted) if wanted > 1 and count >= least else Here()
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

@@ -1,62 +1,110 @@
 """What was published in one output folder, and so what is outdated, altered or orphaned.
 
 There is one ledger for each output folder. It holds the plan of the running build beside what earlier builds
-published, so that the questions of a build are comparisons of two tables.
+published, so that the questions of a build are comparisons of two tables. A plan may be of everything, or of some
+subjects alone, and then says nothing of the others.
 """
 
 from __future__ import annotations
 
+import json
 import os
-import sqlite3
-import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from newsgen.archive import discard
-from newsgen.disk import Stat, digest_of
+from newsgen import database
+from newsgen.database import Condition
+from newsgen.disk import digest_of, stat_text
 from newsgen.errors import Refused
-from newsgen.model import Page, digest
-from newsgen.urls import fold, output_path
-
-FORMAT = b"2"
+from newsgen.forks import halves
+from newsgen.model import digest
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE published (path TEXT PRIMARY KEY, address TEXT, kind TEXT, origin TEXT, fingerprint BLOB, digest BLOB,
-    size INTEGER, mtime INTEGER, inode INTEGER, ctime INTEGER, page TEXT) WITHOUT ROWID;
+CREATE TABLE published (path TEXT PRIMARY KEY, folded TEXT, subject TEXT, kind TEXT, origin TEXT, fingerprint BLOB,
+    digest BLOB) WITHOUT ROWID;
+CREATE INDEX published_subject ON published (subject);
+CREATE INDEX published_folded ON published (folded) WHERE folded IS NOT NULL;
+CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT);
 CREATE TABLE intended (path TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE plan (path TEXT PRIMARY KEY, folded TEXT UNIQUE, kind TEXT, origin TEXT, fingerprint BLOB, page TEXT)
+CREATE TABLE plan (path TEXT PRIMARY KEY, folded TEXT, subject TEXT, kind TEXT, origin TEXT, fingerprint BLOB)
     WITHOUT ROWID;
+CREATE UNIQUE INDEX plan_folded ON plan (folded) WHERE folded IS NOT NULL;
+CREATE TABLE subjects (subject TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE altered (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE made (path TEXT PRIMARY KEY, digest BLOB, staged INTEGER, stat TEXT) WITHOUT ROWID;
 """
+LEAST_FOR_TWO = 20_000
+"""Published files from which on two processes look at them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One row of the plan: ``folded`` is the path as a careless disk takes it, where that differs."""
+
+    path: str
+    folded: str | None
+    subject: str
+    kind: str
+    origin: str
+    fingerprint: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two claims to one address: the page that came second, and who had it."""
+    """Two claims to one path: who came second and who had it, each with the path that it claims."""
 
-    page: Page
+    origin: str
+    path: str
     other_origin: str
-    other_address: str
+    other_path: str
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """One output as it now is in the output folder."""
+class Outdated:
+    """Pages of one subject that must be rendered: their paths, each with the digest of what is published there (None
+    where nothing whole is)."""
+
+    subject: str
+    paths: dict[str, bytes | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One output as it was rendered; ``stat`` is empty where it is yet to be put into its place."""
 
     path: str
     digest: bytes
-    stat: Stat
+    staged: bool
+    stat: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """An address that was published and is no longer planned."""
+    """A path that was published and is no longer planned."""
 
-    address: str
+    path: str
     kind: str
     origin: str
+
+    @property
+    def address(self) -> str:
+        """The address at which it was found."""
+        return "/" + (self.path.removesuffix("index.html") if self.path.endswith("index.html") else self.path)
+
+    @property
+    def what(self) -> str:
+        return f"the published address {self.address} is gone ({self.origin})"
+
+    @property
+    def remedy(self) -> str:
+        """How the address can be kept."""
+        if self.kind not in ("page", "redirect"):
+            return ""
+        how = "put this into the front matter of the article that takes its place"
+        return f"To keep it, {how}: aliases: [{self.address}]"
 
 
 class Ledger:
@@ -70,229 +118,376 @@ class Ledger:
         except ValueError:
             name = b"at:" + os.fsencode(output)
         self.path = state / f"ledger-{digest(name).hex()[:16]}.sqlite"
-        self._exists = self.path.exists()
-        self._connection = self._open()
-
-    def _open(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = None
-        try:
-            connection = sqlite3.connect(self.path)
-            connection.execute("PRAGMA trusted_schema = OFF")
-            if self._exists and _is_ours(connection):
-                return _prepared(connection)
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
-                raise
-        except sqlite3.DatabaseError:
-            pass
-        if connection is not None:
-            connection.close()
-        discard(self.path)
-        connection = _prepared(sqlite3.connect(self.path))
-        connection.executescript(_SCHEMA)
-        connection.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))
-        connection.commit()
-        return connection
+        self._output = os.fspath(output)
+        self._connection, condition = database.open_database(self.path, _SCHEMA, "FULL")
+        self.is_trusted = condition is Condition.KEPT
 
     @property
     def is_new(self) -> bool:
         """Whether no build was ever recorded here: what is in the output may then be ours without being known."""
-        return self._connection.execute("SELECT 1 FROM meta WHERE key = 'complete'").fetchone() is None
+        return self.meta("complete") is None
 
     def close(self) -> None:
-        self._connection.close()
+        database.close_database(self._connection, self.path)
+
+    def meta(self, key: str) -> Any:
+        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return row[0] if row else None
 
     # --- planning ---
 
-    def plan(self, pages: Iterable[tuple[Page, bytes]]) -> list[Clash]:
-        """Put ``pages`` with their fingerprints in the place of the last plan, and give the clashes among them."""
+    def begin(self, subjects: Iterable[str] | None) -> None:
+        """Begin a plan of everything (None), or of some subjects."""
         execute = self._connection.execute
-        execute("DELETE FROM plan")
-        execute("DELETE FROM meta WHERE key = 'settled'")
-        clashes = []
-        for page, fingerprint in pages:
-            path = output_path(page.address)
-            row = (path, fold(path), page.kind, page.origin, fingerprint, page.pack())
-            done = execute("INSERT OR IGNORE INTO plan VALUES (?, ?, ?, ?, ?, ?)", row)
-            if not done.rowcount:
-                origin, packed = execute("SELECT origin, page FROM plan WHERE folded = ?", (fold(path),)).fetchone()
-                clashes.append(Clash(page, origin, Page.unpack(packed).address))
-        for path, packed in execute(
-            "SELECT folded, page FROM plan WHERE path NOT LIKE '%/index.html' OR page LIKE '%index.html%'"
-        ).fetchall():
-            inside = execute(
-                "SELECT page FROM plan WHERE folded > ? AND folded < ? LIMIT 1", (path + "/", path + "0")
-            ).fetchone()
-            if inside:
-                file, other = Page.unpack(packed), Page.unpack(inside[0])
-                clashes.append(Clash(other, file.origin, file.address))
-        self._connection.commit()
+        for table in ("plan", "subjects", "made"):
+            execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        execute("DELETE FROM meta WHERE key IN ('settled', 'whole')")
+        if subjects is None:
+            execute("INSERT INTO meta VALUES ('whole', 1)")
+        else:
+            self._connection.executemany("INSERT OR IGNORE INTO subjects VALUES (?)", ((one,) for one in subjects))
+
+    def add(self, rows: list[Planned]) -> list[Clash]:
+        """Add pages to the plan, and give those whose path is taken."""
+        values = [(one.path, one.folded, one.subject, one.kind, one.origin, one.fingerprint) for one in rows]
+        done = self._connection.executemany("INSERT OR IGNORE INTO plan VALUES (?, ?, ?, ?, ?, ?)", values)
+        if done.rowcount == len(rows):
+            return []
+        clashes, seen = [], set()
+        for one in rows:
+            sql = "SELECT subject, origin, path FROM plan WHERE path = ?1 OR folded = ?2"
+            for subject, origin, path in self._connection.execute(sql, (one.path, one.folded)):
+                if (subject, path) != (one.subject, one.path) or path in seen:
+                    clashes.append(Clash(one.origin, one.path, origin, path))
+            seen.add(one.path)
         return clashes
 
-    def is_planned(self, address: str) -> bool:
-        """Whether the plan has a page at ``address``, with or without a slash at its end."""
-        for spelt in (address, address.rstrip("/") if address != "/" else address):
-            sql = "SELECT 1 FROM plan WHERE path = ?"
-            if self._connection.execute(sql, (output_path(spelt),)).fetchone():
-                return True
-        return False
-
-    def find_altered(self, output: Path, verify: bool = False) -> int:
-        """Note every published file that is missing or is not as we wrote it, and give how many there are."""
+    def clashes(self) -> Iterator[Clash]:
+        """Give the pages of the plan that a careless disk takes for one, and files where others have folders."""
         execute = self._connection.execute
-        execute("DELETE FROM altered")
-        folder = os.fspath(output)
-        altered, touched = [], []
-        for path, known, *noted in execute("SELECT path, digest, size, mtime, inode, ctime FROM published"):
-            now = _stat_of(f"{folder}/{path}")
-            if now is None:
-                altered.append((path,))
-            elif verify or now != Stat(*noted):
-                if _digest_or_none(Path(folder, path)) == known:
-                    touched.append((now.size, now.mtime_ns, now.inode, now.ctime_ns, path))
-                else:
-                    altered.append((path,))
-        self._connection.executemany("INSERT OR IGNORE INTO altered VALUES (?)", altered)
-        self._connection.executemany(
-            "UPDATE published SET size = ?, mtime = ?, inode = ?, ctime = ? WHERE path = ?", touched
+        yield from (
+            Clash(*row)
+            for row in execute(
+                "SELECT one.origin, one.path, other.origin, other.path FROM plan AS one JOIN plan AS other "
+                "ON one.folded = other.path"
+            ).fetchall()
         )
-        self._connection.commit()
-        return len(altered)
+        files = execute("SELECT path, folded, origin FROM plan WHERE path NOT LIKE '%/index.html'").fetchall()
+        inside = execute("SELECT path FROM plan WHERE path LIKE '%index.html/%'").fetchall()
+        for (path,) in inside:  # pages are folders, so nothing is below a page's own file: but somebody may claim it
+            cut = path.index("index.html/") + len("index.html")
+            files += execute("SELECT path, folded, origin FROM plan WHERE path = ?", (path[:cut],)).fetchall()
+        for path, folded, origin in files:
+            below = (folded or path) + "/", (folded or path) + "0"
+            found = execute(
+                "SELECT origin, path FROM plan WHERE path > ?1 AND path < ?2 UNION ALL "
+                "SELECT origin, path FROM plan WHERE folded > ?1 AND folded < ?2 LIMIT 1",
+                below,
+            ).fetchone()
+            if found:
+                yield Clash(found[0], found[1], origin, path)
 
-    def outdated(self) -> list[tuple[Page, bytes | None]]:
-        """Give the planned pages that must be rendered, each with the digest of what is published at its address
-        (None where nothing whole is)."""
+    def is_clear(self) -> bool:
+        """Whether a plan of some subjects stands well beside what the others have published."""
+        execute = self._connection.execute
+        taken = """SELECT 1 FROM plan JOIN published AS other ON {} WHERE other.subject NOT IN (SELECT subject FROM
+            subjects) LIMIT 1"""
+        for condition in (
+            "other.path = plan.path",
+            "other.path = plan.folded",
+            "other.folded = plan.path",
+            "other.folded = plan.folded",
+        ):
+            if execute(taken.format(condition)).fetchone():
+                return False
+        fresh = "SELECT plan.path, plan.folded FROM plan LEFT JOIN published USING (path) WHERE published.path IS NULL"
+        for path, folded in execute(fresh).fetchall():
+            if folded is not None:
+                return False
+            sql = "SELECT 1 FROM published WHERE path > ? AND path < ? LIMIT 1"
+            if not path.endswith("/index.html") and execute(sql, (path + "/", path + "0")).fetchone():
+                return False
+            above = path
+            while above := above.rpartition("/")[0]:
+                if execute("SELECT 1 FROM published WHERE path = ?1 OR folded = ?1", (above,)).fetchone():
+                    return False
+        return next(self.clashes(), None) is None
+
+    def is_planned(self, path: str) -> bool:
+        """Whether a page is planned at ``path``, or published there by a subject that is not planned anew."""
+        sql = "SELECT 1 FROM plan WHERE path = ?"
+        if self._connection.execute(sql, (path,)).fetchone():
+            return True
+        if self.meta("whole"):
+            return False
+        sql = "SELECT 1 FROM published WHERE path = ? AND subject NOT IN (SELECT subject FROM subjects)"
+        return self._connection.execute(sql, (path,)).fetchone() is not None
+
+    def come_and_gone(self) -> Iterator[str]:
+        """Give the paths that the plan adds to what is published, and those that it takes away."""
+        rows = self._connection.execute("SELECT path FROM plan WHERE path NOT IN (SELECT path FROM published)")
+        yield from (row[0] for row in rows.fetchall())
+        yield from self.orphans()
+
+    def count_outdated(self) -> int:
+        """Give how many planned pages must be rendered."""
+        return int(self._connection.execute(f"SELECT count(*) {_OUTDATED}").fetchone()[0])  # noqa: S608 - our own text
+
+    def outdated(self) -> Iterator[Outdated]:
+        """Give the planned pages that must be rendered."""
         rows = self._connection.execute(
-            "SELECT plan.page, CASE WHEN altered.path IS NULL THEN published.digest END FROM plan "
-            "LEFT JOIN published USING (path) LEFT JOIN altered USING (path) "
-            "WHERE published.fingerprint IS NOT plan.fingerprint OR altered.path IS NOT NULL ORDER BY plan.path"
+            "SELECT plan.subject, plan.path, CASE WHEN altered.path IS NULL THEN published.digest END "  # noqa: S608
+            f"{_OUTDATED} ORDER BY plan.path"
         )
-        return [(Page.unpack(packed), known) for packed, known in rows]
+        subject = ""
+        paths: dict[str, bytes | None] = {}
+        for of, path, known in rows:
+            if of != subject and paths:
+                yield Outdated(subject, paths)
+                paths = {}
+            subject = of
+            paths[path] = known
+        if paths:
+            yield Outdated(subject, paths)
+
+    def _gone(self) -> str:
+        """The published paths that no page claims any more, as a query."""
+        planned = "" if self.meta("whole") else " AND subject IN (SELECT subject FROM subjects)"
+        return f"FROM published WHERE path NOT IN (SELECT path FROM plan){planned}"
 
     def orphans(self) -> list[str]:
         """Give the paths that we wrote, or meant to write, and that no page claims any more."""
-        rows = self._connection.execute(
-            "SELECT path FROM (SELECT path FROM published UNION SELECT path FROM intended) WHERE path NOT IN "
-            "(SELECT path FROM plan) ORDER BY path"
-        )
-        return [row[0] for row in rows]
+        rows = self._connection.execute(f"SELECT path {self._gone()}").fetchall()  # noqa: S608 - our own text
+        found = {row[0] for row in rows}
+        if self.meta("whole"):
+            sql = "SELECT path FROM intended WHERE path NOT IN (SELECT path FROM plan)"
+            found.update(row[0] for row in self._connection.execute(sql))
+        return sorted(found)
 
     def lost(self) -> list[Lost]:
-        """Give every published address, theme assets aside, that no page claims any more."""
-        rows = self._connection.execute(
-            "SELECT address, kind, origin FROM published WHERE kind != 'asset' AND path NOT IN (SELECT path FROM plan) "
-            "ORDER BY address"
-        )
-        return [Lost(*row) for row in rows]
+        """Give every published path, theme assets aside, that no page claims any more."""
+        sql = f"SELECT path, kind, origin {self._gone()} AND kind != 'asset' ORDER BY path"  # noqa: S608 - our own text
+        return [Lost(*row) for row in self._connection.execute(sql)]
 
     def addresses(self) -> int:
         """Give the number of published addresses, theme assets aside."""
-        return int(self._connection.execute("SELECT count(*) FROM published WHERE kind != 'asset'").fetchone()[0])
+        return int(self.meta("addresses") or 0)
+
+    def files(self) -> int:
+        """Give the number of published files."""
+        return int(self.meta("files") or 0)
 
     def knows(self, path: str) -> bool:
         """Whether ``path`` is a file that we wrote or meant to write."""
         sql = "SELECT 1 FROM published WHERE path = ?1 UNION SELECT 1 FROM intended WHERE path = ?1"
         return self._connection.execute(sql, (path,)).fetchone() is not None
 
-    def settled(self) -> tuple[bytes, str]:
+    def planned_subject(self, path: str) -> str | None:
+        """Give the subject of the page that is planned at a path."""
+        row = self._connection.execute("SELECT subject FROM plan WHERE path = ?", (path,)).fetchone()
+        return row[0] if row else None
+
+    def is_altered(self, path: str) -> bool:
+        """Whether a published file was found missing or altered."""
+        return self._connection.execute("SELECT 1 FROM altered WHERE path = ?", (path,)).fetchone() is not None
+
+    def published_as(self, path: str) -> tuple[str, bytes] | None:
+        """Give the subject and the fingerprint of what is published at a path."""
+        found: tuple[str, bytes] | None = self._connection.execute(
+            "SELECT subject, fingerprint FROM published WHERE path = ?", (path,)
+        ).fetchone()
+        return found
+
+    # --- what became of what was published ---
+
+    def find_altered(self, verify: bool = False) -> int:
+        """Note every published file that is missing or is not as we wrote it, and give how many there are."""
+        self._connection.execute("DELETE FROM altered")
+        sql = "SELECT path, stats FROM folders ORDER BY path"
+        suspects: list[tuple[str, str | None]]
+        if verify:
+            suspects = [(path, None) for path in self.published()]
+        elif self.files() < LEAST_FOR_TWO:
+            suspects = _suspects(self._output, self._connection.execute(sql))
+        else:
+            rows = self._connection.execute(sql).fetchall()
+            suspects = halves(_suspects, self._output, rows)
+        altered: list[tuple[str]] = []
+        touched: list[Made] = []
+        for path, status in suspects:
+            row = self._connection.execute("SELECT digest FROM published WHERE path = ?", (path,)).fetchone()
+            if row is None or _digest_or_none(f"{self._output}/{path}") != row[0]:
+                altered.append((path,))
+            elif status is not None:
+                touched.append(Made(path, row[0], False, status))
+        self._connection.executemany("INSERT OR IGNORE INTO altered VALUES (?)", altered)
+        self._note_stats(iter(touched), [])
+        self._connection.commit()
+        return len(altered)
+
+    def has_altered(self) -> bool:
+        """Whether any published file was found missing or altered."""
+        return self._connection.execute("SELECT 1 FROM altered LIMIT 1").fetchone() is not None
+
+    def is_at_top(self, name: str) -> bool:
+        """Whether a file or folder at the top of the output holds anything that is published."""
+        sql = "SELECT 1 FROM published WHERE path = ?1 OR (path > ?1 || '/' AND path < ?1 || '0') LIMIT 1"
+        return self._connection.execute(sql, (name,)).fetchone() is not None
+
+    def altered_subjects(self) -> list[str]:
+        """Give the subjects of which a published file is missing or altered."""
+        sql = "SELECT DISTINCT subject FROM altered JOIN published USING (path) ORDER BY subject"
+        return [row[0] for row in self._connection.execute(sql)]
+
+    def settled(self) -> tuple[bytes, dict[str, Any]]:
         """Give the mark of the inputs of which the output is the whole result, and what was told of them."""
-        rows = dict(self._connection.execute("SELECT key, value FROM meta WHERE key IN ('settled', 'told')"))
-        return rows.get("settled", b""), rows.get("told", "")
+        return self.meta("settled") or b"", json.loads(self.meta("told") or "{}")
 
     def is_unfinished(self) -> bool:
         """Whether a build was ended between its first output and its last note."""
         return self._connection.execute("SELECT 1 FROM intended LIMIT 1").fetchone() is not None
 
-    def settle(self, mark: bytes, told: str) -> None:
-        """Note that the output is the whole result of the inputs that ``mark`` stands for."""
-        rows = [("settled", mark), ("told", told)]
+    def settle(self, mark: bytes, told: dict[str, Any]) -> None:
+        """Note that the output is the whole result of the inputs that ``mark`` stands for, and what to tell of it."""
+        rows = [("settled", mark), ("told", json.dumps(told, sort_keys=True))]
         self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows)
         self._connection.commit()
 
     # --- publishing ---
 
-    def intend(self, paths: Iterable[str]) -> None:
+    def made(self, outputs: Iterable[Made]) -> None:
+        """Note outputs that were rendered."""
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?)",
+            ((one.path, one.digest, int(one.staged), one.stat) for one in outputs),
+        )
+
+    def staged(self) -> Iterator[str]:
+        """Give the paths of what is staged, in order."""
+        return (row[0] for row in self._connection.execute("SELECT path FROM made WHERE staged ORDER BY path"))
+
+    def strange(self) -> list[tuple[str, bytes]]:
+        """Give what is staged for paths at which we never wrote anything, with its digest."""
+        return self._connection.execute(
+            "SELECT path, digest FROM made WHERE staged AND path NOT IN (SELECT path FROM published) "
+            "AND path NOT IN (SELECT path FROM intended) ORDER BY path"
+        ).fetchall()
+
+    def keep(self, path: str) -> None:
+        """Note that the right bytes are at a path already."""
+        self._connection.execute("UPDATE made SET staged = 0 WHERE path = ?", (path,))
+
+    def count_staged(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM made WHERE staged").fetchone()[0])
+
+    def intend(self) -> None:
         """Note, before anything is handed out, what the build is going to write."""
-        self._connection.executemany("INSERT OR IGNORE INTO intended VALUES (?)", ((path,) for path in paths))
+        self._connection.execute("INSERT OR IGNORE INTO intended SELECT path FROM made")
         self._connection.commit()
 
-    def record(self, written: Iterable[Written], deleted: Iterable[str], due: str | None) -> None:
-        """Make the plan what is published: ``written`` are the outputs rendered for it, ``deleted`` the orphans."""
+    def record(self, deleted: list[str], meta: dict[str, Any]) -> None:
+        """Make the plan what is published; everything made is in its place, and ``deleted`` is gone."""
         execute, many = self._connection.execute, self._connection.executemany
+        numbers = [self.files(), self.addresses()]
+        come = "SELECT kind FROM plan JOIN made USING (path) WHERE path NOT IN (SELECT path FROM published)"
+        for (kind,) in execute(come):
+            numbers = [numbers[0] + 1, numbers[1] + (kind != "asset")]
+        for path in deleted:
+            for (kind,) in execute("SELECT kind FROM published WHERE path = ?", (path,)).fetchall():
+                numbers = [numbers[0] - 1, numbers[1] - (kind != "asset")]
         many("DELETE FROM published WHERE path = ?", ((path,) for path in deleted))
-        many(
-            "INSERT OR REPLACE INTO published (path, digest, size, mtime, inode, ctime) VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (one.path, one.digest, one.stat.size, one.stat.mtime_ns, one.stat.inode, one.stat.ctime_ns)
-                for one in written
-            ),
-        )
         execute(
-            "UPDATE published SET address = json_extract(plan.page, '$[0]'), kind = plan.kind, origin = plan.origin, "
-            "fingerprint = plan.fingerprint, page = plan.page FROM plan WHERE plan.path = published.path AND "
-            "(published.fingerprint IS NOT plan.fingerprint OR published.page IS NOT plan.page)"
+            "INSERT OR REPLACE INTO published SELECT path, folded, subject, kind, origin, fingerprint, made.digest "
+            "FROM plan JOIN made USING (path) ORDER BY path"
         )
-        execute("DELETE FROM intended")
-        execute("DELETE FROM plan")
-        execute("DELETE FROM altered")
-        many("INSERT OR REPLACE INTO meta VALUES (?, ?)", [("due", due), ("complete", 1)])
+        self._note_stats(self._made_with_stats(), deleted)
+        for table in ("intended", "altered", "plan", "subjects", "made"):
+            execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        rows = {**meta, "complete": 1, "files": numbers[0], "addresses": numbers[1]}
+        many("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows.items())
         self._connection.commit()
+
+    def _made_with_stats(self) -> Iterator[Made]:
+        for path, content, staged, stat in self._connection.execute("SELECT * FROM made ORDER BY path"):
+            yield Made(path, content, staged, stat or stat_text(os.lstat(f"{self._output}/{path}")))
+
+    def _note_stats(self, made: Iterator[Made], deleted: list[str]) -> None:
+        """Note the status of files as they are now in the output, folder by folder."""
+        new: dict[str, dict[str, str | None]] = {}
+        for path in deleted:
+            folder, name = _folder(path)
+            new.setdefault(folder, {})[name] = None
+        for number, one in enumerate(made):
+            folder, name = _folder(one.path)
+            new.setdefault(folder, {})[name] = one.stat
+            if number % 50_000 == 49_999:
+                self._merge_stats(new)
+                new = {}
+        self._merge_stats(new)
+
+    def _merge_stats(self, new: dict[str, dict[str, str | None]]) -> None:
+        execute = self._connection.execute
+        for folder, stats in new.items():
+            row = execute("SELECT stats FROM folders WHERE path = ?", (folder,)).fetchone()
+            merged: dict[str, str | None] = {**(dict(_pairs(row[0])) if row else {}), **stats}
+            text = "\0".join([f"{name}\0{stat}" for name, stat in sorted(merged.items()) if stat is not None])
+            if text:
+                execute("INSERT OR REPLACE INTO folders VALUES (?, ?)", (folder, text))
+            else:
+                execute("DELETE FROM folders WHERE path = ?", (folder,))
 
     def published(self) -> Iterator[str]:
-        return (row[0] for row in self._connection.execute("SELECT path FROM published"))
+        return (row[0] for row in self._connection.execute("SELECT path FROM published ORDER BY path"))
+
+
+_OUTDATED = """FROM plan LEFT JOIN published USING (path) LEFT JOIN altered USING (path)
+    WHERE published.fingerprint IS NOT plan.fingerprint OR altered.path IS NOT NULL"""
+
+
+def _folder(path: str) -> tuple[str, str]:
+    """Cut a path where the folder of its page's folder ends: what changes together is kept together."""
+    parts = path.rsplit("/", 2)
+    return ("", path) if len(parts) < 3 else (parts[0], f"{parts[1]}/{parts[2]}")
+
+
+def _pairs(stats: str) -> Iterator[tuple[str, str]]:
+    parts = iter(stats.split("\0"))  # which no path holds
+    return zip(parts, parts, strict=False)
+
+
+def _suspects(output: str, folders: Iterable[tuple[str, str]]) -> list[tuple[str, str | None]]:
+    """Give the files that are not as they were noted, with their status now (None for a missing one)."""
+    found: list[tuple[str, str | None]] = []
+    lstat = os.lstat
+    for folder, stats in folders:
+        prefix = f"{output}/{folder}/" if folder else f"{output}/"
+        for name, known in _pairs(stats):
+            try:
+                now = lstat(prefix + name)
+            except OSError:
+                found.append((f"{folder}/{name}" if folder else name, None))
+                continue
+            status = f"{now.st_size} {now.st_mtime_ns} {now.st_ino} {now.st_ctime_ns}"
+            if status != known:
+                found.append((f"{folder}/{name}" if folder else name, status))
+    return found
+
+
+def _digest_or_none(path: str) -> bytes | None:
+    try:
+        return None if os.path.islink(path) or not os.path.isfile(path) else digest_of(Path(path))
+    except OSError:
+        return None
 
 
 class Lock:
     """Held while a build runs, so that a second one says so and ends. It goes with the process, however that ends."""
 
     def __init__(self, path: Path, what: str) -> None:
-        self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
         try:
-            self._connection.execute("PRAGMA journal_mode = DELETE")
-            self._connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            self._connection.close()
-            if "locked" not in str(error):
-                raise
+            self._connection = database.lock(path)
+        except database.Locked as error:
             raise Refused(f"another build of {what} is running", "Wait for it to end.") from error
-        except sqlite3.DatabaseError:
-            self._connection.close()
-            discard(path)
-            self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
-            self._connection.execute("BEGIN EXCLUSIVE")
 
     def release(self) -> None:
         self._connection.close()
-
-
-def _prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
-def _is_ours(connection: sqlite3.Connection) -> bool:
-    blank = sqlite3.connect(":memory:")
-    blank.executescript(_SCHEMA)
-    sql = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
-    same = blank.execute(sql).fetchall() == connection.execute(sql).fetchall()
-    blank.close()
-    if not same or connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        return False
-    row = connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
-    return row is not None and row[0] == FORMAT
-
-
-def _stat_of(path: str) -> Stat | None:
-    try:
-        status = os.lstat(path)
-    except OSError:
-        return None
-    return Stat.of(status) if stat.S_ISREG(status.st_mode) else None
-
-
-def _digest_or_none(path: Path) -> bytes | None:
-    try:
-        return None if path.is_symlink() else digest_of(path)
-    except OSError:
-        return None

@@ -2,59 +2,65 @@
 
 from __future__ import annotations
 
-import os
-import stat
+import json
 import time
-import unicodedata
+import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from newsgen import disk
-from newsgen.archive import Archive
-from newsgen.disk import Found
+from newsgen.archive import Archive, article_digest, stamp
+from newsgen.disk import KINDS, Listing, digest_or_none, is_document
 from newsgen.document import shorten
 from newsgen.errors import FAULT, Fault
 from newsgen.executors import executor_for
+from newsgen.filing import Entry, Filing, place_names, seal
 from newsgen.frontmatter import Header, decode, read_header, read_page_header, read_register, split
-from newsgen.markup import DOCUMENT_SUFFIXES, Body, Converter, internal_target
-from newsgen.model import AXES, Link, digest
+from newsgen.inventory import Differing, Inventory, Survey
+from newsgen.markup import Converter, internal_target
+from newsgen.model import AXES, Link, Moment, canonical, digest
 from newsgen.site import SETTINGS_FILE, Site, load_site
-from newsgen.theme import ASSETS, Theme
-from newsgen.urls import media_address
+from newsgen.urls import fold
 
-REGISTERS = {
-    **{f"content/{axis}.yaml": axis for axis in AXES},
-    "content/places.yaml": "places",
-}
-_KINDS = {"articles": "article", "pages": "page"}
+REGISTERS = {**{f"{axis}.yaml": axis for axis in AXES}, "places.yaml": "places"}
 LEAST_FOR_PROCESSES = 300
+MOST_TOLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One content file to read; with the digest of last time, and the key and the rest of its converted body."""
+
+    path: str
+    real: str
+    known: str | None
+    body_key: bytes | None
+    body_rest: str
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What reading one content file gave; ``header`` and ``body`` are None where it can't be published."""
+    """What reading one content file gave: its digest, and, where that is another one, what to keep of it."""
 
-    found: Found
-    kind: str
-    content: bytes
-    seen: int
-    unchanged: bool
-    header: Header | None
-    body: Body | None
-    faults: tuple[Fault, ...]
+    path: str
+    content: str
+    converted: bool
+    entry: Entry | None
+    seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counts:
-    """What a load did: content files found, files read, bodies converted."""
+    """What a load did: content files found, files read, bodies converted, and the files whose reading took longest,
+    with seconds."""
 
-    documents: int
-    read: int
-    converted: int
+    documents: int = 0
+    read: int = 0
+    converted: int = 0
+    slowest: list[tuple[float, str]] = field(default_factory=list)
 
 
 def read_site(root: Path) -> tuple[Site, list[Fault]]:
@@ -70,81 +76,237 @@ def read_site(root: Path) -> tuple[Site, list[Fault]]:
 
 
 def reading_key(site: Site, program: bytes) -> bytes:
-    """Give a digest of all but the files that reading them depends on: another one, and all must be read again."""
-    return digest(program, site.digest_of(("timezone", "language", "id_authority", "authors", "trusted_html")))
+    """Give a digest of all but the files that reading heads depends on: another one, and all must be read again.
+    Converted bodies have keys of their own."""
+    return digest(program, site.digest_of(("timezone", "language", "id_authority", "authors")))
 
 
 def load(
-    site: Site, archive: Archive, jobs: int | None, progress: Callable[[str, int, int], None]
+    site: Site,
+    archive: Archive,
+    filing: Filing,
+    inventory: Inventory,
+    survey: Survey,
+    jobs: int | None,
+    progress: Callable[[str, int, int], None],
 ) -> tuple[Counts, list[Fault]]:
     """Bring ``archive`` up to date with the site's content, and give what was done and the faults of the walk.
 
     The faults of single files are kept in the archive, so that they are told as long as the files stay as they are.
     """
-    faults: list[Fault] = []
-    present = _content_files(site, faults)
-    archive.forget_all_but([*present, *REGISTERS])
-    _load_registers(site, archive, faults)
-    changed = [
-        (found, archive.known(path)) for path, found in sorted(present.items()) if not archive.is_unchanged(found)
-    ]
-    work = [(found, known[2] if known else None) for found, known in changed]
-    converted = 0
-    done = 0
-    executor = executor_for(len(work), jobs, LEAST_FOR_PROCESSES)
-    for batch in executor.run(_read_batch, _Reader, (site,), work):
+    faults = [*survey.faults]
+    counts = Counts(survey.documents)
+    _load_registers(site, archive, filing, faults)
+    changed = inventory.changed(site.root, survey)
+    _read_changed(site, archive, filing, inventory, changed, survey.changed, jobs, counts, progress)
+    for kind in KINDS:
+        for path in inventory.gone(f"content/{kind}"):
+            _forget(path, filing)
+    return counts, faults
+
+
+def _forget(path: str, filing: Filing) -> None:
+    if is_document(path):
+        filing.forget(path)
+    else:
+        filing.touch(path)
+
+
+def _read_changed(
+    site: Site,
+    archive: Archive,
+    filing: Filing,
+    inventory: Inventory,
+    changed: Iterator[Differing],
+    total: int,
+    jobs: int | None,
+    counts: Counts,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Read the changed files folder by folder, and settle each folder when the last of it is read."""
+    waiting: deque[_Folder] = deque()
+
+    def settle(folder: _Folder) -> None:
+        for name in inventory.settle(folder.listing, folder.read):
+            _forget(f"{folder.listing.path}/{name}", filing)
+
+    def work() -> Iterator[Work]:
+        for listing, differing in changed:
+            folder = _Folder(listing, {}, sum(map(is_document, differing)))
+            for name, known in differing.items():
+                if not is_document(name):
+                    folder.read[name] = digest_or_none(listing.files[name][0]) or ""
+                    if folder.read[name] != known:
+                        filing.touch(f"{listing.path}/{name}")
+            if not folder.left:
+                settle(folder)
+                continue
+            waiting.append(folder)
+            for name in filter(is_document, differing):
+                path = f"{listing.path}/{name}"
+                body = archive.row("SELECT key, rest FROM bodies WHERE path = ?", path)
+                yield Work(path, listing.files[name][0], differing[name], *(body or (None, "")))
+
+    executor = executor_for(total, jobs, LEAST_FOR_PROCESSES)
+    for batch in executor.run(_read_batch, _Reader, (site, place_names(archive)), work()):
+        filing.store(one.entry for one in batch if one.entry is not None)
         for one in batch:
-            done += 1
-            archive.remember(one.found, one.seen, one.content)
-            if not one.unchanged:
-                converted += one.body is not None
-                archive.store(one.found.path, one.kind, one.header, one.body, one.faults)
-        progress("reading", done, len(work))
-    archive.commit()
-    return Counts(len(present), len(work), converted), faults
+            counts.read += 1
+            counts.converted += one.converted
+            counts.slowest.append((one.seconds, one.path))
+            folder = waiting[0]
+            folder.read[one.path.rpartition("/")[2]] = one.content
+            folder.left -= 1
+            if not folder.left:
+                settle(waiting.popleft())
+        counts.slowest = sorted(counts.slowest)[-MOST_TOLD:]
+        archive.commit()
+        progress("reading", counts.read, total)
+
+
+@dataclass(slots=True)
+class _Folder:
+    """A folder of which documents are being read: the digests so far, and how many are to come."""
+
+    listing: Listing
+    read: dict[str, str]
+    left: int
 
 
 class _Reader:
     """What a process needs to read content files."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, places: dict[str, str]) -> None:
         self.site = site
+        self.places = places
         self.converter = Converter(site.trusted_html)
 
 
-def _read_batch(reader: _Reader, batch: list[tuple[Found, bytes | None]]) -> list[Loaded]:
-    return [_read_one(reader, found, known) for found, known in batch]
+def _read_batch(reader: _Reader, batch: list[Work]) -> list[Loaded]:
+    return [_read_one(reader, one) for one in batch]
 
 
-def _read_one(reader: _Reader, found: Found, known: bytes | None) -> Loaded:
-    seen = time.time_ns()
-    kind = _KINDS[found.path.split("/")[1]]
-    data, faults = disk.read(found.real, found.path)
-    content = disk.digest_bytes(data)
+def _read_one(reader: _Reader, work: Work) -> Loaded:
+    started = time.perf_counter()
+    kind = KINDS[work.path.split("/")[1]]
+    data, faults = disk.read(Path(work.real), work.path)
+    content = disk.digest_bytes(data).hex() if not faults else ""
 
-    def loaded(header: Header | None, body: Body | None, unchanged: bool = False) -> Loaded:
-        return Loaded(found, kind, content, seen, unchanged, header, body, tuple(faults))
+    def loaded(header: Header | None = None, body: _Kept | None = None) -> Loaded:
+        entry = _entry(work.path, kind, header, body, faults, reader.places)
+        return Loaded(work.path, content, body is not None and body.is_new, entry, time.perf_counter() - started)
 
     if faults:
-        return loaded(None, None)
-    if content == known:
-        return loaded(None, None, unchanged=True)
-    text, wrong = decode(found.path, data)
+        return loaded()
+    if content == work.known:
+        return Loaded(work.path, content, False, None, time.perf_counter() - started)
+    text, wrong = decode(work.path, data)
     faults += wrong
     if wrong:
-        return loaded(None, None)
-    parts, wrong = split(found.path, text)
+        return loaded()
+    parts, wrong = split(work.path, text)
     faults += wrong
     if parts is None:
-        return loaded(None, None)
+        return loaded()
     read = read_header if kind == "article" else read_page_header
-    header, wrong = read(found.path, parts.header, parts.header_line, reader.site)
+    header, wrong = read(work.path, parts.header, parts.header_line, reader.site)
     faults += wrong
-    body = reader.converter.convert(found.path, parts.body, parts.body_line)
-    faults += body.faults
+    body = _converted(reader.converter, work, parts.body)
+    before = parts.body_line - 1
+    faults += [Fault(work.path, line + before, *one) for line, *one in body.faults]
+    links = [(*one[:3], one[3] + before, one[4]) for one in body.links]
     if header is not None:
-        body = replace(body, links=(*body.links, *_image_links(header, faults)))
-    return loaded(None if any(one.severity == FAULT for one in faults) else header, body)
+        images = _image_links(header, faults)
+        links += [(one.kind, one.target, one.fragment, one.line, one.column) for one in images]
+    is_faulty = any(one.severity == FAULT for one in faults)
+    return loaded(None if is_faulty else header, replace(body, links=links))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A converted body as it is kept: lines count from 1 at its own beginning, so that it outlasts edits of the head."""
+
+    key: bytes
+    html: bytes
+    mark: bytes
+    links: list[tuple[Any, ...]]
+    anchors: list[str]
+    opening: str
+    faults: list[tuple[Any, ...]]
+    rest: str
+    is_new: bool
+
+
+def _converted(converter: Converter, work: Work, text: str) -> _Kept:
+    """Convert a body, or take what is kept of it where it was converted in the same way before."""
+    key = digest(converter.key, work.path, text)
+    if key == work.body_key:
+        mark, links, anchors, opening, faults = json.loads(work.body_rest)
+        told = [tuple(one) for one in links], anchors, opening, [tuple(one) for one in faults]
+        return _Kept(key, b"", bytes.fromhex(mark), *told, work.body_rest, is_new=False)
+    body = converter.convert(work.path, text, 1)
+    html = body.html.encode()
+    mark = digest(html)
+    links = [(one.kind, one.target, one.fragment, one.line, one.column) for one in body.links]
+    faults = [(one.line, one.column, one.what, one.remedy, one.severity) for one in body.faults]
+    rest = canonical([mark.hex(), links, body.anchors, body.opening, faults])
+    return _Kept(key, html, mark, links, list(body.anchors), body.opening, faults, rest, is_new=True)
+
+
+def _entry(
+    path: str, kind: str, header: Header | None, body: _Kept | None, faults: list[Fault], places: dict[str, str]
+) -> Entry:
+    """Pack what was read of one file into what the archive keeps of it."""
+    links = tuple(body.links) if body else ()
+    told = _rows(faults)
+    if header is None or body is None:
+        return Entry(path, None, None, links, (), told, seal(path, None, links, (), told))
+    card, meta = header.card, header.meta
+    location = (meta.get("location") or {}).get("name")
+    place = places.get(location, card.place) if location else card.place
+    card = replace(card, summary=card.summary or body.opening, place=place)
+    packed, meta_text = card.pack(), canonical(meta)
+    folded = fold(card.address)
+    redirects = {fold(alias): alias for alias in reversed(header.aliases)}
+    redirects.pop(folded, None)
+    aliases = tuple((alias, folded) for folded, alias in redirects.items())
+    terms = [[axis, slug, name] for axis in AXES for slug, name in meta[axis]] if kind == "article" else []
+    row = (
+        kind,
+        card.address,
+        folded,
+        card.id,
+        card.published.day.isoformat(),
+        _utc(card.published),
+        _utc(card.changed),
+        int(header.draft),
+        _utc(header.embargo),
+        _utc(header.expires),
+        location,
+        meta.get("menu"),
+        sum(one[0] == "document" for one in links),
+        canonical(terms),
+        canonical(sorted(aliases)),
+        packed,
+        meta_text,
+        canonical(body.anchors),
+        body.mark,
+        digest(packed),
+        article_digest(packed, meta_text, body.mark),
+    )
+    kept = None
+    if body.is_new:
+        html = zlib.compress(body.html, 1)
+        kept = (body.key, html, body.rest, digest(body.key, html, body.rest))
+    return Entry(path, row, kept, links, aliases, told, seal(path, row, links, aliases, told))
+
+
+def _rows(faults: list[Fault]) -> tuple[tuple[Any, ...], ...]:
+    return tuple((one.line, one.column, one.what, one.remedy, one.severity) for one in dict.fromkeys(faults))
+
+
+def _utc(moment: Moment | None) -> str | None:
+    return stamp(moment.instant) if moment else None
 
 
 def _image_links(header: Header, faults: list[Fault]) -> Iterator[Link]:
@@ -164,96 +326,19 @@ def _image_links(header: Header, faults: list[Fault]) -> Iterator[Link]:
         yield Link(kind, target, "", line, column)
 
 
-def _content_files(site: Site, faults: list[Fault]) -> dict[str, Found]:
-    """Every article and page by its path. Two files whose names are equal in NFC are a fault."""
-    present: dict[str, Found] = {}
-    walked: list[Fault] = []
-    for folder in _KINDS:
-        for found in disk.walk(site.content, folder, walked):
-            if not found.path.lower().endswith(DOCUMENT_SUFFIXES):
-                continue
-            path = f"content/{found.path}"
-            if path in present:
-                what = "two files have this name, spelt in different Unicode forms"
-                faults.append(Fault(path, 1, 1, what, "Rename one of them."))
-            present[path] = Found(path, found.real, found.stat)
-    faults += [replace(one, path=f"content/{one.path}") for one in walked]
-    return present
-
-
-def _load_registers(site: Site, archive: Archive, faults: list[Fault]) -> None:
-    for path, kind in REGISTERS.items():
-        real = site.root / path
-        if not os.path.lexists(real):
-            if archive.known(path):
-                archive.forget_file(path)
-                archive.register(kind, {})
-            continue
-        data, wrong = disk.read_inside(site.content, path.removeprefix("content/"), path)
-        content = disk.digest_bytes(data or b"")
-        known = archive.known(path)
-        if not wrong and known and known[2] == content:
+def _load_registers(site: Site, archive: Archive, filing: Filing, faults: list[Fault]) -> None:
+    for name, kind in REGISTERS.items():
+        path = f"content/{name}"
+        data, wrong = disk.read_inside(site.content, name, path)
+        content = "" if data is None else disk.digest_bytes(data).hex()
+        if not wrong and (archive.meta(f"register {kind}") or "") == content:
             continue
         entries: dict[str, dict[str, Any]] = {}
-        if not wrong:
-            text, wrong = decode(path, data or b"")
-        if not wrong:
-            entries, wrong = read_register(path, text, kind)
-        archive.store(path, "register", None, None, wrong)
-        archive.remember(Found(path, real, disk.Stat(len(data or b""), 0, 0, 0)), 0, content)
-        archive.register(kind, entries)
-
-
-def published_files(site: Site, theme: Theme, archive: Archive, faults: list[Fault]) -> dict[str, tuple[Found, bytes]]:
-    """Give every file that is published as it is, by address, with its digest: the static files, theme assets aside,
-    and the content files that shown documents show."""
-    files: dict[str, tuple[Found, bytes]] = {}
-    for path, found in sorted(theme.static_files().items()):
-        if not path.startswith(ASSETS):
-            files["/" + path] = _digested(Found(f"static/{path}", found.real, found.stat), archive)
-    for found in _media_files(site, archive, faults):
-        files[media_address(found.path)] = _digested(found, archive)
-    archive.commit()
-    return files
-
-
-def theme_digest(theme: Theme, archive: Archive) -> bytes:
-    """Give a digest of every template and static file."""
-    return digest(*(part for one in theme.files() for part in (one.path, _digested(one, archive)[1])))
-
-
-def _media_files(site: Site, archive: Archive, faults: list[Fault]) -> Iterator[Found]:
-    """Give each content file that is shown, and note every link to one that does not exist."""
-    sql = """SELECT target, path, line, col, shown FROM links LEFT JOIN documents USING (path)
-        WHERE links.kind = 'media' AND shown IS NOT 0 ORDER BY target, path, line, col"""
-    for target, rows in groupby(archive.rows(sql), key=itemgetter(0)):
-        found = _regular_file(site, target)
-        uses = list(rows)
-        if found is None:
-            what = f"there is no file {shorten(target, 200)!r}"
-            faults += [Fault(use[1], use[2], use[3], what, "Correct the link, or add the file.") for use in uses]
-        elif any(use[4] for use in uses):
-            yield found
-
-
-def _regular_file(site: Site, path: str) -> Found | None:
-    spellings = (path, unicodedata.normalize("NFD", path))
-    there = next((one for one in spellings if os.path.lexists(site.root / one)), path)
-    real = os.path.realpath(site.root / there)
-    try:
-        status = os.stat(real)
-    except (OSError, ValueError):
-        return None
-    if not stat.S_ISREG(status.st_mode) or not real.startswith(f"{os.path.realpath(site.content)}{os.sep}"):
-        return None
-    return Found(path, Path(real), disk.Stat.of(status))
-
-
-def _digested(found: Found, archive: Archive) -> tuple[Found, bytes]:
-    known = archive.is_unchanged(found)
-    if known is not None:
-        return found, known
-    seen = time.time_ns()
-    content = disk.digest_of(found.real)
-    archive.remember(found, seen, content, "file")
-    return found, content
+        if not wrong and data is not None:
+            text, wrong = decode(path, data)
+            if not wrong:
+                entries, wrong = read_register(path, text, kind)
+        told = _rows(wrong)
+        filing.store([Entry(path, None, None, (), (), told, seal(path, None, (), (), told))])
+        filing.register(kind, entries)
+        archive.set_meta(f"register {kind}", content)

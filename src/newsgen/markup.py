@@ -23,14 +23,14 @@ from urllib.parse import quote, unquote
 import markdown
 import nh3
 
+from newsgen.disk import is_document
 from newsgen.document import shorten, without_controls
 from newsgen.errors import FAULT, WARNING, Fault
-from newsgen.model import Link
+from newsgen.model import Link, digest
 from newsgen.urls import clean_address, slugify, why_not_an_address
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-DOCUMENT_SUFFIXES = (".md", ".markdown")
 DEEPEST_HTML = 400
 MOST_FORMATTING = 50
 """How many formatting elements (<b>, <i> …) may be open at once: HTML repeats all of them in every paragraph."""
@@ -103,6 +103,7 @@ class Converter:
 
     def __init__(self, trusted_html: bool = False) -> None:
         self._trusted = trusted_html
+        self.key = digest(str(trusted_html))
         self._markdown = _markdown()
         self._addresses: list[str] = []
         self._cleaner = nh3.Cleaner(
@@ -222,7 +223,7 @@ def internal_target(path: str, link: str) -> tuple[str, str]:
     target = posixpath.normpath(posixpath.join(posixpath.dirname(path), unicodedata.normalize("NFC", plain)))
     if not target.startswith(("content/articles/", "content/pages/")):
         raise ValueError("leads out of content/articles/ and content/pages/")
-    return ("document" if target.lower().endswith(DOCUMENT_SUFFIXES) else "media"), target
+    return ("document" if is_document(target) else "media"), target
 
 
 class _Notes:

@@ -150,7 +150,6 @@ class Period:
 
     name: str
     count: int
-    newest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +181,6 @@ class Page:
     facts: dict[str, Any] = field(default_factory=dict)
     kind: str = "page"
     source: str | None = None
-
-    def pack(self) -> str:
-        reads = {name: [one.question, *one.arguments] for name, one in self.reads.items()}
-        return canonical(
-            [self.address, self.feature, self.origin, self.template, reads, self.facts, self.kind, self.source]
-        )
-
-    @classmethod
-    def unpack(cls, packed: str) -> Page:
-        address, feature, origin, template, reads, facts, kind, source = json.loads(packed)
-        asked = {name: Read(question, tuple(arguments)) for name, (question, *arguments) in reads.items()}
-        return cls(address, feature, origin, template, asked, facts, kind, source)
 
 
 @dataclass(frozen=True, slots=True)

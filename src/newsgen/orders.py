@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +15,8 @@ from newsgen.ledger import Lost
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a build is asked to do. ``now`` decides what is embargoed or expired, and nothing else."""
+    """What a build is asked to do. ``now`` decides what is embargoed or expired, and nothing else; ``explain`` is an
+    address of which to tell why it was rendered or not."""
 
     site: Path
     output: Path
@@ -24,6 +27,8 @@ class Request:
     allow_delete: bool = False
     prune: bool = False
     jobs: int | None = None
+    verify: bool = False
+    explain: str = ""
 
 
 @dataclass(slots=True)
@@ -42,8 +47,37 @@ class Report:
     left_out: list[Fault] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    references: list[Fault] = field(default_factory=list)
+    explained: list[str] = field(default_factory=list)
+    planned: str = "nothing"
+    queries: int = 0
     due: str | None = None
     seconds: float = 0.0
+    profile: Profile = field(default_factory=lambda: Profile())
+
+
+@dataclass(slots=True)
+class Profile:
+    """Where a build's time went: seconds by stage, then renderings and seconds by template, and the slowest files."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    templates: dict[str, tuple[int, float]] = field(default_factory=dict)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+
+    def add(self, templates: dict[str, tuple[int, float]]) -> None:
+        """Count what a process has rendered."""
+        for name, (count, seconds) in templates.items():
+            before = self.templates.get(name, (0, 0.0))
+            self.templates[name] = (before[0] + count, before[1] + seconds)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time that a block takes to a stage."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - started
 
 
 Progress = Callable[[str, int, int], None]

@@ -1,65 +1,195 @@
-"""Decide what is shown and plan every page of it; stop where there are faults, or where too much would vanish."""
+"""Decide what is shown and plan the pages of it; stop where there are faults, or where too much would vanish.
+
+Where little has changed since the last plan, only the subjects that the change can touch are planned anew. Anything out
+of the ordinary (a fault, a clash, another template or setting) is for a plan of everything, which finds the words for
+it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
-from newsgen import load, publish, references
-from newsgen.archive import Archive
+from newsgen import publish, references
+from newsgen.archive import Archive, Change, stamp
 from newsgen.errors import FAULT, WARNING, Fault, Faulty, Refused
+from newsgen.executors import batches
 from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
-from newsgen.ledger import Ledger, Lost
+from newsgen.filing import Filing
+from newsgen.ledger import Clash, Ledger, Lost, Planned
+from newsgen.media import Media
 from newsgen.model import Page
 from newsgen.orders import Report, Request
 from newsgen.press import Press
 from newsgen.site import Site
 from newsgen.theme import Assets, Theme
-from newsgen.urls import output_path
+from newsgen.urls import fold, output_path
 
 LONGEST_FILE_NAME = 255
 MOST_LOST, MOST_LOST_SHARE = 20, 0.05
 """A build that would drop more addresses than this, and more than this share of them, stops."""
+MOST_CHANGED = 500
+"""How many changed documents are followed one by one."""
 
 
-def plan(
-    request: Request, site: Site, theme: Theme, archive: Archive, ledger: Ledger, faults: list[Fault], report: Report
-) -> Press:
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What planning works with."""
+
+    request: Request
+    site: Site
+    theme: Theme
+    archive: Archive
+    filing: Filing
+    ledger: Ledger
+    media: Media
+    frame: bytes
+    """A digest of all that pages depend on besides documents."""
+
+    @property
+    def strict(self) -> bool:
+        return self.request.strict or self.site.strict
+
+
+def plan(desk: Desk, faults: list[Fault], report: Report) -> tuple[Press, Planning]:
     """Decide what is shown, and plan it; faults end the build here, or with ``keep_going`` leave their files out."""
-    strict = request.strict or site.strict
+    assets = Assets(desk.theme.static_files())
+    press = Press(desk.site, desk.theme, assets, desk.archive)
+    changes = _followed(desk, faults)
+    planning = Planning(desk.site, desk.archive, assets, desk.media, len(changes or ()))
+    if changes is not None and _plan_some(desk, press, planning, changes, report):
+        report.planned = "changes"
+    else:
+        _plan_all(desk, press, planning, faults, report)
+        report.planned = "everything"
+    check_lost(desk, report)
+    return press, planning
+
+
+# --- what has changed ---
+
+
+def _followed(desk: Desk, faults: list[Fault]) -> list[Change] | None:
+    """Give the changes since the last plan, where it is enough to follow these."""
+    ledger, archive = desk.ledger, desk.archive
+    if ledger.is_new or ledger.is_unfinished() or ledger.meta("frame") != desk.frame or ledger.meta("left out"):
+        return None
+    if any(is_serious(one, desk.strict) for one in (*faults, *archive.faults())):
+        return None
+    changes = archive.changes_since(bytes(ledger.meta("state") or b""))
+    return changes if changes is not None and len(changes) <= MOST_CHANGED else None
+
+
+def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Change], report: Report) -> bool:
+    """Plan the subjects that ``changes`` can touch; False, with nothing decided, where everything must be planned."""
+    archive, ledger = desk.archive, desk.ledger
+    changed = {one.path for one in changes}
+    linking = "SELECT DISTINCT path FROM links WHERE target = ?"
+    checked = changed | {path for one in changed for (path,) in archive.rows(linking, one)}
+    found = references.check(archive, False, checked)
+    found += desk.media.missing(changed)
+    if any(is_serious(one, desk.strict) for one in found):
+        return False
+    subjects = dict.fromkeys(ledger.altered_subjects())
+    for change in changes:
+        for feature in FEATURES.values():
+            subjects |= dict.fromkeys(f"{feature.name}:{one}" for one in feature.affected(planning, change))
+    ledger.begin(subjects)
+    impossible: list[Fault] = []
+    for subject in sorted(subjects):
+        name, _, of = subject.partition(":")
+        pages = _possible(FEATURES[name].pages(planning, of), impossible)
+        if ledger.add([planned(press, page, subject) for page in pages]):
+            return False
+    if impossible or not ledger.is_clear():
+        return False
+    moved = [Lost(path, "", "").address for path in ledger.come_and_gone()]
+    rechecked = checked | {path for one in moved for (path,) in archive.rows(linking, one)}
+    found += references.unplanned_links(archive, _is_planned(ledger), rechecked)
+    found += future_dates(desk.request.now, archive)
+    known = [Fault(*one) for one in json.loads(ledger.meta("warnings") or "[]")]
+    found += [one for one in known if one.path not in rechecked]
+    if any(is_serious(one, desk.strict) for one in found):
+        return False
+    report.warnings = sorted({*found, *archive.faults()})
+    report.references = _lasting(found)
+    return True
+
+
+# --- everything ---
+
+
+def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault], report: Report) -> None:
+    request, archive, ledger = desk.request, desk.archive, desk.ledger
     faults += archive.faults()
+    theme_faults = press.check_templates(_TEMPLATES)
     absent: set[str] = set()
     while True:
-        known = {one.path for one in faults if is_serious(one, strict)} | absent
-        archive.withhold(request.now, request.drafts, known)
+        known = {one.path for one in faults if is_serious(one, desk.strict)} | absent
+        desk.filing.withhold(request.now, request.drafts, known)
         found = references.check(archive, request.keep_going)
+        found += desk.media.missing()
         found += future_dates(request.now, archive)
-        files = load.published_files(site, theme, archive, found)
-        assets = Assets(theme.static_files())
-        press = Press(site, theme, assets, archive)
-        theme_faults = press.check_templates(_TEMPLATES)
         if not theme_faults:
-            planning = Planning(site, archive, assets, files)
-            pages = _possible(_pages(planning), found)
-            clashes = ledger.plan((page, press.fingerprint(page)) for page in pages)
-            found += [_clash_fault(one.page, one.other_origin, one.other_address) for one in clashes]
-            found += references.unplanned_links(archive, ledger.is_planned)
-        serious = [one for one in found if is_serious(one, strict)]
+            found += _plan_pages(press, planning, ledger)
+            found += references.unplanned_links(archive, _is_planned(ledger))
+        serious = [one for one in found if is_serious(one, desk.strict)]
         absent |= known | {one.path for one in serious}
         if absent == known or not request.keep_going:
             break
         faults += serious
     everything = sorted({*faults, *found, *theme_faults})
-    if strict:
+    if desk.strict:
         everything = [replace(one, severity=FAULT) for one in everything]
     of_articles = {one for one in everything if one.path.startswith(("content/articles/", "content/pages/"))}
     if any(one.severity == FAULT and (one not in of_articles or not request.keep_going) for one in everything):
         raise Faulty(everything)
     report.left_out = [one for one in everything if one.severity == FAULT]
     report.warnings = [one for one in everything if one.severity != FAULT]
-    return press
+    report.references = _lasting(found)
+
+
+def _is_planned(ledger: Ledger) -> Callable[[str], bool]:
+    """Whether there is a page at an address, with or without a slash at its end."""
+
+    def asked(address: str) -> bool:
+        spellings = {address, address.rstrip("/") or "/"}
+        return any(ledger.is_planned(output_path(one)) for one in spellings)
+
+    return asked
+
+
+def _lasting(found: list[Fault]) -> list[Fault]:
+    """The warnings that stay while nothing changes; those of the clock and of single files are found anew."""
+    return sorted({one for one in found if not one.what.startswith(FUTURE)})
+
+
+def _plan_pages(press: Press, planning: Planning, ledger: Ledger) -> list[Fault]:
+    """Plan every page, and give what is wrong with their addresses."""
+    faults: list[Fault] = []
+    ledger.begin(None)
+    for batch in batches(_all_pages(press, planning, faults), 500):
+        faults += map(_clash_fault, ledger.add(batch))
+    faults += map(_clash_fault, ledger.clashes())
+    return faults
+
+
+def _all_pages(press: Press, planning: Planning, faults: list[Fault]) -> Iterator[Planned]:
+    for feature in FEATURES.values():
+        for of in feature.subjects(planning):
+            subject = f"{feature.name}:{of}"
+            for page in _possible(feature.pages(planning, of), faults):
+                yield planned(press, page, subject)
+
+
+def planned(press: Press, page: Page, subject: str) -> Planned:
+    """Give the row of the plan for a page."""
+    path = output_path(page.address)
+    folded = path.lower() if path.isascii() else fold(path)
+    return Planned(path, folded if folded != path else None, subject, page.kind, page.origin, press.fingerprint(page))
 
 
 def is_serious(fault: Fault, strict: bool) -> bool:
@@ -73,16 +203,11 @@ _TEMPLATES = (
 ).split()
 
 
-def _pages(planning: Planning) -> Iterator[Page]:
-    for feature in FEATURES.values():
-        yield from feature.plan(planning)
-
-
 def _possible(pages: Iterator[Page], faults: list[Fault]) -> Iterator[Page]:
     """Pass pages on whose files a disk can hold and an output may hold, and note the others."""
     for page in pages:
         parts = output_path(page.address).split("/")
-        if any(len(part.encode()) > LONGEST_FILE_NAME for part in parts):
+        if any(len(part) > LONGEST_FILE_NAME // 4 and len(part.encode()) > LONGEST_FILE_NAME for part in parts):
             what = f"the name {parts[-1][:40]!r}… is longer than {LONGEST_FILE_NAME} bytes when it is published"
             faults.append(Fault(page.origin, 1, 1, what, "Shorten it."))
         elif parts[0] in (publish.MARKER, publish.STAGE, ".git"):
@@ -92,8 +217,9 @@ def _possible(pages: Iterator[Page], faults: list[Fault]) -> Iterator[Page]:
             yield page
 
 
-def _clash_fault(page: Page, other_origin: str, other_address: str) -> Fault:
-    ours, other, claim, taken = page.origin, other_origin, page.address, other_address
+def _clash_fault(clash: Clash) -> Fault:
+    ours, other = clash.origin, clash.other_origin
+    claim, taken = (Lost(path, "", "").address for path in (clash.path, clash.other_path))
     if not ours.startswith("content/") and other.startswith("content/"):
         ours, other, claim, taken = other, ours, taken, claim
     return references.clash(ours, claim, other, taken)
@@ -104,37 +230,43 @@ FUTURE = "the date is in the future"
 
 def future_dates(now: datetime, archive: Archive) -> Iterator[Fault]:
     """Give a warning for each article whose date is yet to come: it is published all the same."""
-    sql = "SELECT path, published FROM terms WHERE axis = '' AND slug = '' AND shown AND published > ? ORDER BY path"
-    for path, published in archive.rows(sql, now.strftime("%Y-%m-%dT%H:%M:%SZ")):
+    for path, published in _to_come(now, archive):
         what = f"{FUTURE} ({published}); the article is published all the same"
         yield Fault(path, 1, 1, what, "Use embargo: to withhold it until then.", WARNING)
 
 
-def check_lost(request: Request, site: Site, archive: Archive, ledger: Ledger, report: Report) -> None:
+def _to_come(now: datetime, archive: Archive) -> list[tuple[str, str]]:
+    moment = stamp(now)
+    sql = """SELECT path, published FROM filed WHERE term = 0 AND day >= date(?1, '-2 days') AND published > ?1
+        ORDER BY path"""
+    return [(path, published) for path, published in archive.rows(sql, moment)]
+
+
+def next_event(now: datetime, archive: Archive) -> str:
+    """Give the next moment at which the same content makes another archive or other warnings, or nothing."""
+    moments = [archive.next_due(now) or "", *(published for _, published in _to_come(now, archive))]
+    return min(filter(None, moments), default="")
+
+
+def check_lost(desk: Desk, report: Report) -> None:
     """Stop where too much would vanish; otherwise note which promised addresses do."""
+    ledger, allowed = desk.ledger, desk.request.allow_delete
     lost = ledger.lost()
-    if len(lost) > MOST_LOST and len(lost) > MOST_LOST_SHARE * ledger.addresses() and not request.allow_delete:
+    if len(lost) > MOST_LOST and len(lost) > MOST_LOST_SHARE * ledger.addresses() and not allowed:
         raise Refused(
             f"this build would take {len(lost)} of {ledger.addresses()} published addresses away, the first of them "
             f"{lost[0].address}; nothing was changed",
             "Is all of content/ there? If they are meant to go, build with --allow-delete.",
         )
-    withheld = {path for path, _ in archive.withheld()}
+    withheld = {path for path, _ in desk.archive.withheld()} if lost else set()
     left_out = {one.path for one in report.left_out}
     report.lost = [one for one in lost if one.origin not in withheld and not one.address.startswith("/sitemaps/")]
     unmeant = [one for one in report.lost if one.origin.startswith("content/") and one.origin not in left_out]
-    unmeant = [one for one in unmeant if one.kind in ("page", "redirect") and not request.allow_delete]
-    if unmeant and (request.strict or site.strict):
-        raise Faulty([Fault(one.origin, 1, 1, what_is_lost(one), remedy_for(one)) for one in unmeant])
+    unmeant = [one for one in unmeant if one.kind in ("page", "redirect") and not allowed]
+    if unmeant and desk.strict:
+        raise Faulty([Fault(one.origin, 1, 1, one.what, one.remedy) for one in unmeant])
 
 
-def what_is_lost(lost: Lost) -> str:
-    """Say that a published address is gone."""
-    return f"the published address {lost.address} is gone ({lost.origin})"
-
-
-def remedy_for(lost: Lost) -> str:
-    """Say how an address that is gone can be kept."""
-    if lost.kind not in ("page", "redirect"):
-        return ""
-    return f"To keep it, put this into the front matter of the article that takes its place: aliases: [{lost.address}]"
+def pack_faults(faults: list[Fault]) -> str:
+    """Pack faults to keep them."""
+    return json.dumps([astuple(one) for one in faults])

@@ -27,6 +27,9 @@ from newsgen.urls import href
 MENU = Read("menu")
 MOST_MADE = 2_000
 """How many things, such as feed entries, are kept for pages to come."""
+PART = 8
+"""Bytes of one digest in a fingerprint."""
+PARTS_OF_FRAME = ("the program", "the settings that it shows", "its template", "the menu")
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -36,7 +39,7 @@ def program_digest() -> bytes:
     package = Path(__file__).parent
     sources = sorted(path for path in package.rglob("*.py"))
     made_with = [
-        f"{name}={importlib.metadata.version(name)}" for name in ("jinja2", "markdown", "nh3", "feedgen", "lxml")
+        f"{name}={importlib.metadata.version(name)}" for name in ("jinja2", "markdown", "nh3", "feedgen", "lxml", "pyyaml", "python-dateutil")
     ]
     return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
 
@@ -129,6 +132,7 @@ class Press:
         self._archive = archive
         self._environment = _environment(theme)
         self._environment.globals["asset"] = self._asset
+        self.timings: dict[str, list[float]] = {}
         self._frames: dict[tuple[str, str | None], tuple[_Frame, bytes, Closure | None]] = {}
 
     def __repr__(self) -> str:
@@ -152,12 +156,13 @@ class Press:
         return sorted(set(self._theme.faults))
 
     def fingerprint(self, page: Page) -> bytes:
-        """Give a digest of everything that rendering ``page`` may look at."""
+        """Give the digests of everything that rendering ``page`` may look at, one after the other: first those of
+        :data:`PARTS_OF_FRAME`, then one of the page itself, then those of its reads by name."""
         _, frame, _ = self._frame(page)
-        facts = canonical(
-            [page.address, page.kind, page.facts, {name: one.question for name, one in page.reads.items()}]
-        )
-        return digest(frame, facts, *(digest_of(self._archive, read) for _, read in sorted(page.reads.items())))
+        questions = [f"{name}:{one.question}" for name, one in page.reads.items()]
+        facts = canonical([page.address, page.kind, page.origin, page.facts, questions])
+        reads = [digest_of(self._archive, read)[:PART] for _, read in sorted(page.reads.items())]
+        return b"".join([frame, digest(facts)[:PART], *reads])
 
     def render(self, page: Page) -> Output:
         """Render one page. Raises Faulty with template path and line where its template fails."""
@@ -196,12 +201,15 @@ class Press:
             if page.template and closure is None:
                 raise Faulty(self._theme.faults)
             names = frozenset(FEATURES[page.feature].settings) | frozenset(closure.settings if closure else ())
-            parts: list[bytes | str] = [program_digest(), self._site.base_url, self._site.digest_of(tuple(names))]
-            if closure:
-                parts += [closure.digest, *(self._asset(one) for one in sorted(closure.assets))]
-                if closure.menu:
-                    parts.append(digest_of(self._archive, MENU))
-            self._frames[key] = (_Frame(self._site, names, self._assets), digest(*parts), closure)
+            assets = [self._asset(one) for one in sorted(closure.assets)] if closure else []
+            parts = (
+                program_digest(),
+                digest(self._site.base_url, self._site.digest_of(tuple(names))),
+                digest(closure.digest, *assets) if closure else b"".ljust(PART),
+                digest_of(self._archive, MENU) if closure and closure.menu else b"".ljust(PART),
+            )
+            frame = b"".join(one[:PART] for one in parts)
+            self._frames[key] = (_Frame(self._site, names, self._assets), frame, closure)
         return self._frames[key]
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from newsgen.disk import Stat, digest_bytes
+from newsgen.disk import digest_bytes, stat_text
 from newsgen.errors import Refused
+from newsgen.ledger import Made
 from newsgen.model import Output
 
 MARKER = ".newsgen-output"
@@ -63,13 +64,20 @@ def _home() -> Path | None:
         return None
 
 
-def claim(output: Path) -> None:
-    """Make the folder and its marker, and clear away what a build that was ended left staged."""
+def claim(output: Path) -> bool:
+    """Make the folder and its marker, and clear away what a build that was ended left staged; whether nothing else is
+    in it."""
     output.mkdir(parents=True, exist_ok=True)
     marker = output / MARKER
     if not marker.exists() or marker.read_bytes() != _MARKER_TEXT.encode():
         marker.write_text(_MARKER_TEXT, encoding="utf-8")
     clear_stage(output)
+    return os.listdir(output) == [MARKER]
+
+
+def is_claimed(output: Path) -> bool:
+    """Whether the folder has its marker, and nothing is staged."""
+    return (output / MARKER).is_file() and not (output / STAGE).exists()
 
 
 def new_stage(output: Path) -> Path:
@@ -86,27 +94,57 @@ def clear_stage(output: Path) -> None:
         shutil.rmtree(output / STAGE)
 
 
-def stage(folder: Path, path: str, content: Output, known: bytes | None, digest: bytes | None) -> tuple[bytes, bool]:
-    """Stage one output for ``path`` unless its bytes have the digest ``known``; give its digest, and whether it was.
+class Stage:
+    """Where outputs wait to be published: each under a name of its own, or, for an output with nothing in it, as the
+    whole folder that it is to be."""
 
-    ``digest`` is that of a file that is copied. Raises OSError.
-    """
-    if isinstance(content.content, bytes):
-        data = content.content
-        digest = digest_bytes(data)
-        if digest != known:
-            staged_path(folder, path).write_bytes(data)
-    else:
-        if digest is None:
+    def __init__(self, folder: Path, whole: bool) -> None:
+        self._folder = os.fspath(folder)
+        self._whole = whole
+        self._made: set[str] = set()
+
+    def put(self, path: str, content: Output, known: bytes | None, digest: bytes | None) -> Made:
+        """Stage one output for ``path`` unless its bytes have the digest ``known``.
+
+        ``digest`` is that of a file that is copied. Raises OSError.
+        """
+        if isinstance(content.content, bytes):
+            digest = digest_bytes(content.content)
+        elif digest is None:
             digest = digest_bytes(content.content.read_bytes())
-        if digest != known:
-            shutil.copyfile(content.content, staged_path(folder, path))
-    return digest, digest != known
+        if digest == known:
+            return Made(path, digest, False)
+        place = self.place(path)
+        if isinstance(content.content, bytes):
+            descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+            with open(descriptor, "wb", buffering=0) as file:
+                rest = memoryview(content.content)
+                while rest:
+                    rest = rest[file.write(rest) :]
+        else:
+            shutil.copyfile(content.content, place)
+        return Made(path, digest, True, stat_text(os.lstat(place)) if self._whole else "")
+
+    def place(self, path: str) -> str:
+        """Give the place of the staged file for ``path``."""
+        if not self._whole:
+            return f"{self._folder}/{digest_bytes(path.encode()).hex()}"
+        folder = f"{self._folder}/{os.path.dirname(path)}"
+        if folder not in self._made:
+            os.makedirs(folder, exist_ok=True)
+            if len(self._made) > MOST_REMEMBERED:
+                self._made.clear()
+            self._made.add(folder)
+        return f"{self._folder}/{path}"
+
+    def publish_whole(self, output: Path) -> None:
+        """Rename the whole folder, part by part, into an output with nothing in it."""
+        for name in sorted(os.listdir(self._folder)):
+            os.replace(f"{self._folder}/{name}", output / name)
 
 
-def staged_path(folder: Path, path: str) -> Path:
-    """Give the place of the staged file for ``path``."""
-    return folder / digest_bytes(path.encode()).hex()
+MOST_REMEMBERED = 50_000
+"""How many folders a process remembers to have made."""
 
 
 class Publication:
@@ -116,34 +154,27 @@ class Publication:
         self._folder = os.fspath(output)
         self._safe: set[str] = {""}
 
-    def conflicts(self, paths: Iterable[str]) -> list[str]:
-        """Give those of ``paths`` at which there is a file already."""
-        return [path for path in paths if _is_file(f"{self._folder}/{path}")]
-
-    def put(self, stage: Path, staged: list[str], kept: list[str], orphans: list[str]) -> Iterator[tuple[str, Stat]]:
-        """Rename the ``staged`` outputs into place, and give the status of each and of those ``kept``; then delete the
-        ``orphans``."""
+    def put(self, stage: Stage, staged: Callable[[], Iterator[str]], orphans: list[str]) -> None:
+        """Rename the ``staged`` outputs into place, then delete the ``orphans``."""
         orphans = [path for path in orphans if _is_plain(path)]
-        if self._in_the_way(staged, orphans):
+        if orphans and self._in_the_way(staged(), orphans):
             self._delete(orphans)
         made: list[str] = []
         try:
-            for path in staged:
+            for path in staged():
                 self._make_folder(os.path.dirname(path), made)
         except OSError:
             for folder in reversed(made):
                 os.rmdir(folder)
             raise
-        for path in staged:
+        for path in staged():
             if os.path.isdir(f"{self._folder}/{path}"):
                 raise Refused(f"{path} in the output is a folder, and must be a file", "Move it away, and build again.")
-        for path in staged:
-            os.replace(staged_path(stage, path), f"{self._folder}/{path}")
-        for path in (*staged, *kept):
-            yield path, Stat.of(os.lstat(f"{self._folder}/{path}"))
+        for path in staged():
+            os.replace(stage.place(path), f"{self._folder}/{path}")
         self._delete(orphans)
 
-    def _in_the_way(self, staged: list[str], orphans: list[str]) -> bool:
+    def _in_the_way(self, staged: Iterator[str], orphans: list[str]) -> bool:
         """Whether an orphan is a file where a folder must be, or has a folder where a file must be."""
         gone = set(orphans)
         folders = {path.rpartition("/")[0] for path in orphans}
@@ -210,13 +241,25 @@ class Publication:
             found += [prefix + name for name in sorted([*files, *links]) if prefix + name not in ours]
         return found
 
+    def unknown_at_top(self, is_ours: Callable[[str], bool]) -> list[str]:
+        """Give the files and folders at the top of the output that are not ours: for one too large to look through."""
+        return [
+            entry.name + ("/" if entry.is_dir(follow_symlinks=False) else "")
+            for entry in sorted(os.scandir(self._folder), key=lambda entry: entry.name)
+            if entry.name not in (MARKER, STAGE, ".git")
+            and not is_ours(entry.name)
+            and not os.path.lexists(os.path.join(entry.path, MARKER))
+        ]
+
     def prune(self, unknown: list[str]) -> None:
         """Delete files that are not ours, because the user asked for it."""
         self._delete(unknown)
 
 
-def _is_file(path: str) -> bool:
-    return os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path))
+def is_in_the_way(output: Path, path: str) -> bool:
+    """Whether there is a file at ``path`` in the output."""
+    real = f"{os.fspath(output)}/{path}"
+    return os.path.lexists(real) and (os.path.islink(real) or not os.path.isdir(real))
 
 
 def _is_plain(path: str) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from newsgen.archive import EVERYTHING, Archive, DamagedArchive
+from newsgen.archive import EVERYTHING, Archive
 from newsgen.errors import Refused
 from newsgen.model import AXES, Article, Card, Page, Period, Read, Term, canonical, digest
 from newsgen.urls import slugify
@@ -92,25 +92,47 @@ def _links_digest(archive: Archive, path: str) -> bytes:
     return found
 
 
+NO_LINKS = digest(canonical({}))
+"""The digest of the links of a document without any."""
+
+
 def _neighbours(archive: Archive, path: str) -> tuple[Card | None, Card | None]:
-    older, newer = _neighbour_paths(archive, path)
+    older, newer = neighbour_paths(archive, path)
     return (archive.card(older) if older else None), (archive.card(newer) if newer else None)
 
 
-def _neighbour_paths(archive: Archive, path: str) -> list[str | None]:
+def neighbour_paths(archive: Archive, path: str) -> tuple[str | None, str | None]:
+    """Give the articles before and after one in the order of publication."""
+    row = archive.row("SELECT day, published FROM documents WHERE path = ?", path)
+    return beside(archive, row[0], row[1], path) if row else (None, None)
+
+
+def beside(archive: Archive, day: str, published: str, path: str) -> tuple[str | None, str | None]:
+    """Give the articles before and after a place in the order of publication, whether there is one at it or not."""
     found: list[str | None] = []
     for compare, order in (("<", "DESC"), (">", "ASC")):
         row = archive.row(
-            f"SELECT path FROM terms WHERE axis = '' AND slug = '' AND shown AND (published, path) {compare} "  # noqa: S608
-            f"(SELECT published, path FROM documents WHERE path = ?) ORDER BY published {order}, path {order} LIMIT 1",
+            f"SELECT path FROM filed WHERE term = {EVERYTHING} AND (day, published, path) {compare} (?, ?, ?) "  # noqa: S608
+            f"ORDER BY day {order}, published {order}, path {order} LIMIT 1",
+            day,
+            published,
             path,
         )
         found.append(row[0] if row else None)
-    return found
+    return found[0], found[1]
 
 
 def _neighbours_digest(archive: Archive, path: str) -> bytes:
-    return digest(*(_card_digest(archive, one) if one else b"" for one in _neighbour_paths(archive, path)))
+    found: bytes = archive.once(
+        ("neighbours", path),
+        lambda: neighbours_mark(*(_card_digest(archive, one) if one else b"" for one in neighbour_paths(archive, path))),
+    )
+    return found
+
+
+def neighbours_mark(older: bytes, newer: bytes) -> bytes:
+    """Give the digest of two neighbours from the digests of their cards (empty for none)."""
+    return digest(older, newer)
 
 
 def _card_digest(archive: Archive, path: str) -> bytes:
@@ -120,27 +142,37 @@ def _card_digest(archive: Archive, path: str) -> bytes:
 
 # --- listings ---
 
-_NEWEST = """SELECT {} FROM terms JOIN documents USING (path) WHERE axis = ? AND slug = ? AND terms.shown
-    ORDER BY terms.published DESC, path DESC LIMIT ?"""
-_WITHIN = """SELECT {} FROM terms JOIN documents USING (path) WHERE axis = ? AND slug = ? AND terms.shown
-    AND terms.day >= ? AND terms.day < ? ORDER BY terms.published, path LIMIT ? OFFSET ?"""
+_NEWEST = """SELECT {} FROM filed JOIN documents USING (path) WHERE term = ? ORDER BY filed.day DESC,
+    filed.published DESC, path DESC LIMIT ?"""
+_WITHIN = """SELECT {} FROM filed JOIN documents USING (path) WHERE term = ? AND filed.day >= ? AND filed.day < ?
+    ORDER BY filed.day, filed.published, path LIMIT ? OFFSET ?"""
 
 
-def _cards(rows: Iterable[tuple[Any, ...]]) -> tuple[Card, ...]:
-    cards = []
-    for packed, stored in rows:
-        if digest(packed) != stored:
-            raise DamagedArchive("card")
-        cards.append(Card.unpack(packed))
-    return tuple(cards)
+def term_of(archive: Archive, axis: str, slug: str) -> int:
+    """Give the number under which the archive files what carries a term; of both empty, everything."""
+    if not axis:
+        return EVERYTHING
+    found: int = archive.once(("number", axis, slug), lambda: _ask_number(archive, axis, slug))
+    return found
+
+
+def _ask_number(archive: Archive, axis: str, slug: str) -> int:
+    row = archive.row("SELECT term FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
+    return int(row[0]) if row else -1
+
+
+def _cards(archive: Archive, rows: Iterable[tuple[Any, ...]]) -> tuple[Card, ...]:
+    return tuple(archive.card(path) for (path,) in rows)
 
 
 def _newest(archive: Archive, axis: str, slug: str, most: int) -> tuple[Card, ...]:
-    return _cards(archive.rows(_NEWEST.format("card, card_digest"), axis, slug, most))
+    sql = "SELECT path FROM filed WHERE term = ? ORDER BY day DESC, published DESC, path DESC LIMIT ?"
+    return _cards(archive, archive.rows(sql, term_of(archive, axis, slug), most))
 
 
 def _newest_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
-    return digest(*(row[0] for row in archive.rows(_NEWEST.format("card_digest"), axis, slug, most)))
+    rows = archive.rows(_NEWEST.format("card_digest"), term_of(archive, axis, slug), most)
+    return digest(*(row[0] for row in rows))
 
 
 def _range(period: str) -> tuple[str, str]:
@@ -148,13 +180,15 @@ def _range(period: str) -> tuple[str, str]:
 
 
 def _within(archive: Archive, axis: str, slug: str, period: str, most: int, skip: int) -> tuple[Card, ...]:
-    sql = _WITHIN.format("card, card_digest")
-    return _cards(archive.rows(sql, axis, slug, *_range(period), most, skip))
+    sql = """SELECT path FROM filed WHERE term = ? AND day >= ? AND day < ? ORDER BY day, published, path
+        LIMIT ? OFFSET ?"""
+    return _cards(archive, archive.rows(sql, term_of(archive, axis, slug), *_range(period), most, skip))
 
 
 def _within_digest(archive: Archive, axis: str, slug: str, period: str, most: int, skip: int) -> bytes:
     sql = _WITHIN.format("card_digest")
-    return digest(*(row[0] for row in archive.rows(sql, axis, slug, *_range(period), most, skip)))
+    rows = archive.rows(sql, term_of(archive, axis, slug), *_range(period), most, skip)
+    return digest(*(row[0] for row in rows))
 
 
 class Entries:
@@ -178,9 +212,19 @@ def _entries(archive: Archive, axis: str, slug: str, most: int) -> Entries:
 
 
 def _entries_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
-    rows = archive.rows(_NEWEST.format("path, documents.digest"), axis, slug, most)
-    parts = ((content, _links_digest(archive, path), _terms_of_digest(archive, path)) for path, content in rows)
-    return digest(*(digest(*part) for part in parts))
+    def make() -> bytes:
+        rows = archive.rows(_NEWEST.format("path, documents.digest, linking"), term_of(archive, axis, slug), most)
+        return digest(
+            *(
+                digest(
+                    content, _links_digest(archive, path) if linking else NO_LINKS, _terms_of_digest(archive, path)
+                )
+                for path, content, linking in rows
+            )
+        )
+
+    found: bytes = archive.once(("entries", axis, slug, most), make)
+    return found
 
 
 # --- the calendar ---
@@ -189,12 +233,11 @@ def _entries_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
 def periods(archive: Archive, axis: str, slug: str, within: str, length: int) -> tuple[Period, ...]:
     """Give the periods whose names have ``length`` characters and begin with ``within``, in order."""
     rows = archive.rows(
-        "SELECT substr(day, 1, ?), count(*), max(published) FROM terms WHERE axis = ? AND slug = ? AND shown "
-        "AND day >= ? AND day < ? GROUP BY 1 ORDER BY 1",
-        length,
-        axis,
-        slug,
+        "SELECT period, count FROM tallies WHERE term = ? AND period >= ? AND period < ? AND length(period) = ? "
+        "ORDER BY period",
+        term_of(archive, axis, slug),
         *_range(within),
+        length,
     )
     return tuple(Period(*row) for row in rows)
 
@@ -210,7 +253,7 @@ def _period_names(archive: Archive, axis: str, slug: str, within: str, length: i
 def _beside(archive: Archive, period: str) -> tuple[str | None, str | None]:
     """The nearest earlier and later period of the same length that holds articles."""
     start, end = _range(period)
-    sql = "SELECT day FROM terms WHERE axis = '' AND slug = '' AND shown AND day {} ? ORDER BY day {} LIMIT 1"
+    sql = f"SELECT day FROM filed WHERE term = {EVERYTHING} AND day {{}} ? ORDER BY day {{}} LIMIT 1"  # noqa: S608
     earlier = archive.row(sql.format("<", "DESC"), start)
     later = archive.row(sql.format(">=", "ASC"), end)
     return (earlier[0][: len(period)] if earlier else None), (later[0][: len(period)] if later else None)
@@ -218,44 +261,39 @@ def _beside(archive: Archive, period: str) -> tuple[str | None, str | None]:
 
 def count(archive: Archive, axis: str, slug: str, period: str = "") -> int:
     """Give the number of articles filed under a term in a period."""
-    sql = "SELECT count(*) FROM terms WHERE axis = ? AND slug = ? AND shown AND day >= ? AND day < ?"
-    row = archive.row(sql, axis, slug, *_range(period))
+    sql = "SELECT count FROM tallies WHERE term = ? AND period = ?"
+    row = archive.row(sql, term_of(archive, axis, slug), period)
     return int(row[0]) if row else 0
 
 
 # --- terms ---
 
+_NAMED = "SELECT slug, name, description, count FROM vocabulary JOIN tallies USING (term) WHERE axis = ? AND period = ''"
+
 
 def terms(archive: Archive, axis: str) -> tuple[Term, ...]:
     """Give every term of an axis that a published article carries, by name."""
-    slugs = archive.rows("SELECT slug, count(*) FROM terms WHERE axis = ? AND shown GROUP BY slug", axis)
-    found = [replace(_named(archive, axis, slug), count=number) for slug, number in slugs]
+    found = [Term(axis, *row) for row in archive.rows(_NAMED, axis)]
     return tuple(sorted(found, key=lambda one: (slugify(one.name), one.slug)))
 
 
-def _named(archive: Archive, axis: str, slug: str) -> Term:
-    """One term, without its number of articles, by the name that it has everywhere."""
-    term: Term = archive.once(("term", axis, slug), lambda: _ask_name(archive, axis, slug))
-    return term
+def term(archive: Archive, axis: str, slug: str) -> Term:
+    """Give one term, without its number of articles, by the name that it has everywhere."""
+    found: Term = archive.once(("term", axis, slug), lambda: _ask_term(archive, axis, slug))
+    return found
 
 
-def _ask_name(archive: Archive, axis: str, slug: str) -> Term:
-    row = archive.row("SELECT entry FROM registers WHERE kind = ? AND key = ?", axis, slug)
-    if row:
-        entry = json.loads(row[0])
-        return Term(axis, slug, entry["name"], entry.get("description") or "")
-    oldest = archive.row(
-        "SELECT name FROM terms WHERE axis = ? AND slug = ? AND shown ORDER BY published, path LIMIT 1", axis, slug
-    )
-    return Term(axis, slug, oldest[0] if oldest else slug)
+def _ask_term(archive: Archive, axis: str, slug: str) -> Term:
+    row = archive.row("SELECT name, description FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
+    return Term(axis, slug, *row) if row and row[0] is not None else Term(axis, slug, slug)
 
 
 def _term_digest(archive: Archive, axis: str, slug: str) -> bytes:
-    return digest(_named(archive, axis, slug).pack())
+    return digest(term(archive, axis, slug).pack())
 
 
 def _terms_digest(archive: Archive, axis: str) -> bytes:
-    return digest(*(one.pack() for one in terms(archive, axis)))
+    return digest(canonical(sorted(archive.rows(_NAMED, axis))))
 
 
 def _names(archive: Archive, axis: str) -> tuple[Term, ...]:
@@ -263,23 +301,32 @@ def _names(archive: Archive, axis: str) -> tuple[Term, ...]:
 
 
 def _names_digest(archive: Archive, axis: str) -> bytes:
-    return digest(*(one.pack() for one in _names(archive, axis)))
+    def make() -> bytes:
+        return digest(canonical(sorted(row[:3] for row in archive.rows(_NAMED, axis))))
+
+    found: bytes = archive.once(("names", axis), make)
+    return found
 
 
 def _terms_of(archive: Archive, path: str) -> dict[str, tuple[Term, ...]]:
     """The terms of one document by axis, in its own order."""
-    row = archive.row("SELECT meta FROM documents WHERE path = ?", path)
-    meta = json.loads(row[0]) if row else {}
-    return {axis: tuple(_named(archive, axis, slug) for slug, _ in meta.get(axis, ())) for axis in AXES}
+    row = archive.row("SELECT terms FROM documents WHERE path = ?", path)
+    own = json.loads(row[0]) if row else []
+    return {axis: tuple(term(archive, axis, slug) for of, slug, _ in own if of == axis) for axis in AXES}
 
 
 def _terms_of_digest(archive: Archive, path: str) -> bytes:
     def make() -> bytes:
-        terms = _terms_of(archive, path)
-        return digest(*(one.pack() for axis in AXES for one in terms[axis]))
+        row = archive.row("SELECT terms FROM documents WHERE path = ?", path)
+        return terms_mark(archive, row[0] if row else "[]")
 
     found: bytes = archive.once(("terms of", path), make)
     return found
+
+
+def terms_mark(archive: Archive, packed: str) -> bytes:
+    """Give the digest of a document's terms from what the archive keeps of them."""
+    return digest(*(term(archive, axis, slug).pack() for axis, slug, _ in json.loads(packed)))
 
 
 # --- the site as a whole ---
@@ -287,24 +334,23 @@ def _terms_of_digest(archive: Archive, path: str) -> bytes:
 
 def _menu(archive: Archive) -> tuple[Card, ...]:
     """The undated pages that ask to be in the menu, in their order."""
-    sql = "SELECT card, card_digest FROM documents WHERE menu IS NOT NULL AND shown ORDER BY menu, path"
-    cards: tuple[Card, ...] = archive.once(("menu",), lambda: _cards(archive.rows(sql)))
+    sql = "SELECT path FROM documents WHERE kind != 'article' AND menu IS NOT NULL AND shown ORDER BY menu, path"
+    cards: tuple[Card, ...] = archive.once(("menu",), lambda: _cards(archive, archive.rows(sql)))
     return cards
 
 
-def _menu_digest(archive: Archive) -> bytes:
+def menu_digest(archive: Archive) -> bytes:
+    """Give a digest of what is in the menu."""
     return digest(*(one.pack() for one in _menu(archive)))
+
+
+_CHANGES = f"""FROM filed JOIN documents USING (path) WHERE term = {EVERYTHING} AND filed.day >= ? AND filed.day < ?"""
 
 
 def _changes(archive: Archive, month: str, most: int, skip: int) -> tuple[tuple[str, str], ...]:
     """The addresses of a month's articles, each with its last change: for sitemaps."""
-    rows = archive.rows(
-        "SELECT address, changed FROM terms JOIN documents USING (path) WHERE axis = '' AND slug = '' AND terms.shown "
-        "AND terms.day >= ? AND terms.day < ? ORDER BY terms.published, path LIMIT ? OFFSET ?",
-        *_range(month),
-        most,
-        skip,
-    )
+    order = "ORDER BY filed.day, filed.published, path LIMIT ? OFFSET ?"
+    rows = archive.rows(f"SELECT address, changed {_CHANGES} {order}", *_range(month), most, skip)  # noqa: S608
     return tuple(rows)
 
 
@@ -314,12 +360,13 @@ def _changes_digest(*arguments: Any) -> bytes:
 
 def _last_changes(archive: Archive) -> tuple[tuple[str, int, str], ...]:
     """Each month with its number of articles and the last change of any: for the index of sitemaps."""
-    return tuple(
-        archive.rows(
-            "SELECT substr(terms.day, 1, 7), count(*), max(changed) FROM terms JOIN documents USING (path) "
-            "WHERE axis = '' AND slug = '' AND terms.shown GROUP BY 1 ORDER BY 1"
-        )
-    )
+    months = periods(archive, "", "", "", MONTH)
+    return tuple((one.name, one.count, _last_change(archive, one.name)) for one in months)
+
+
+def _last_change(archive: Archive, month: str) -> str:
+    row = archive.row("SELECT last FROM months WHERE month = ?", month)
+    return str(row[0]) if row else ""
 
 
 def _last_changes_digest(archive: Archive) -> bytes:
@@ -328,7 +375,7 @@ def _last_changes_digest(archive: Archive) -> bytes:
 
 def _standing(archive: Archive) -> tuple[str, ...]:
     """The addresses of undated pages."""
-    rows = archive.rows("SELECT address FROM documents WHERE kind = 'page' AND shown ORDER BY address")
+    rows = archive.rows("SELECT address FROM documents WHERE kind != 'article' AND shown ORDER BY address")
     return tuple(row[0] for row in rows)
 
 
@@ -346,11 +393,11 @@ QUESTIONS = {
     "periods": Question(periods, _periods_digest),
     "period_names": Question(_period_names, lambda *arguments: digest(*_period_names(*arguments))),
     "beside": Question(_beside, lambda *arguments: digest(canonical(_beside(*arguments)))),
-    "term": Question(_named, _term_digest),
+    "term": Question(term, _term_digest),
     "terms": Question(terms, _terms_digest),
     "names": Question(_names, _names_digest),
     "terms_of": Question(_terms_of, _terms_of_digest),
-    "menu": Question(_menu, _menu_digest),
+    "menu": Question(_menu, menu_digest),
     "changes": Question(_changes, _changes_digest),
     "last_changes": Question(_last_changes, _last_changes_digest),
     "standing": Question(_standing, _standing_digest),

@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from newsgen.archive import Archive
 from newsgen.errors import FAULT, WARNING, Fault
+from newsgen.model import canonical
 from newsgen.urls import clean_address
 
 
-def check(archive: Archive, faulty_are_absent: bool) -> list[Fault]:
-    """Give every fault and warning between the shown documents. Where two claim one thing, the fault is on the later
-    one and names the earlier.
+def check(archive: Archive, faulty_are_absent: bool, only: set[str] | None = None) -> list[Fault]:
+    """Give every fault and warning between the shown documents, or those of some documents. Where two claim one thing,
+    the fault is on the later one and names the earlier.
 
     A link to a file that has faults of its own is a fault only where ``faulty_are_absent``; else those faults are
     enough.
     """
-    return [*_shared_ids(archive), *_shared_addresses(archive), *_links(archive, faulty_are_absent)]
+    some = None if only is None else canonical(sorted(only))
+    return [
+        *_shared_ids(archive, some),
+        *_shared_addresses(archive, some),
+        *_links(archive, faulty_are_absent, some),
+    ]
 
 
-def _shared_ids(archive: Archive) -> Iterator[Fault]:
-    shared = "SELECT id FROM documents WHERE shown GROUP BY id HAVING count(*) > 1 ORDER BY id"
-    for (id_,) in archive.rows(shared):
+_SOME = "IN (SELECT value FROM json_each(?))"
+
+
+def _shared_ids(archive: Archive, some: str | None) -> Iterator[Fault]:
+    of = f"AND id IN (SELECT id FROM documents WHERE path {_SOME})" if some else ""  # noqa: S608 - our own text
+    shared = f"SELECT id FROM documents WHERE shown {of} GROUP BY id HAVING count(*) > 1 ORDER BY id"  # noqa: S608
+    for (id_,) in archive.rows(shared, *([some] if some else [])):
         rows = archive.rows("SELECT path FROM documents WHERE shown AND id = ? ORDER BY published, path", id_)
         for (path,) in rows[1:]:
             what = f"the id {id_!r} is that of {rows[0][0]} too"
@@ -33,9 +43,11 @@ _CLAIMS = """SELECT folded, path, address AS claim, published, 0 AS alias FROM d
     UNION ALL SELECT aliases.folded, path, alias, published, 1 FROM aliases JOIN documents USING (path) WHERE shown"""
 
 
-def _shared_addresses(archive: Archive) -> Iterator[Fault]:
-    shared = f"SELECT folded FROM ({_CLAIMS}) GROUP BY folded HAVING count(*) > 1 ORDER BY folded"  # noqa: S608
-    for (folded,) in archive.rows(shared):
+def _shared_addresses(archive: Archive, some: str | None) -> Iterator[Fault]:
+    of = f"""WHERE folded IN (SELECT folded FROM documents WHERE path {_SOME} UNION
+        SELECT folded FROM aliases WHERE path {_SOME})""" if some else ""  # noqa: S608 - our own text
+    shared = f"SELECT folded FROM ({_CLAIMS}) {of} GROUP BY folded HAVING count(*) > 1 ORDER BY folded"  # noqa: S608
+    for (folded,) in archive.rows(shared, *([some, some] if some else [])):
         rows = archive.rows(
             f"SELECT path, claim, alias FROM ({_CLAIMS}) WHERE folded = ? ORDER BY alias, published, path",  # noqa: S608
             folded,
@@ -58,12 +70,15 @@ def clash(path: str, claim: str, other: str, other_claim: str, alias: bool = Fal
     return Fault(path, 1, 1, what, "Rename or remove the file: this address is made by newsgen, or by another file.")
 
 
-def _links(archive: Archive, faulty_are_absent: bool) -> Iterator[Fault]:
-    sql = """SELECT links.path, line, col, target, fragment, files.path IS NULL, other.shown, other.withheld,
+def _links(archive: Archive, faulty_are_absent: bool, some: str | None) -> Iterator[Fault]:
+    of = f"AND links.path {_SOME}" if some else ""
+    sql = f"""SELECT links.path, line, col, target, fragment, seals.path IS NULL, other.shown, other.withheld,
         other.anchors FROM links LEFT JOIN documents AS own ON own.path = links.path
-        LEFT JOIN documents AS other ON other.path = links.target LEFT JOIN files ON files.path = links.target
-        WHERE own.shown IS NOT 0 AND links.kind = 'document' AND (other.shown IS NOT 1 OR fragment != '')"""
-    for path, line, column, target, fragment, missing, shown, withheld, anchors in archive.each(sql):
+        LEFT JOIN documents AS other ON other.path = links.target LEFT JOIN seals ON seals.path = links.target
+        WHERE own.shown IS NOT 0 AND links.kind = 'document' {of}
+        AND (other.shown IS NOT 1 OR fragment != '')"""  # noqa: S608 - our own text
+    arguments = [some] if some else []
+    for path, line, column, target, fragment, missing, shown, withheld, anchors in archive.each(sql, *arguments):
         if missing:
             what = f"the link leads to {target}, which does not exist"
             yield Fault(path, line, column, what, "Correct the link.", FAULT)
@@ -79,10 +94,18 @@ def _links(archive: Archive, faulty_are_absent: bool) -> Iterator[Fault]:
             yield Fault(path, line, column, what, "Correct the part after the #.", WARNING)
 
 
-def unplanned_links(archive: Archive, is_planned: Callable[[str], bool]) -> Iterator[Fault]:
-    """Give a warning for each link to an address of the site at which no page is planned."""
+def unplanned_links(
+    archive: Archive, is_planned: Callable[[str], bool], only: set[str] | None = None, gone: Iterable[str] = ()
+) -> Iterator[Fault]:
+    """Give a warning for each link to an address of the site at which no page is planned: of all documents, or of
+    ``only`` some and those that link to what is ``gone``."""
     sql = """SELECT links.path, line, col, target FROM links JOIN documents ON documents.path = links.path AND shown
         WHERE links.kind = 'address'"""
-    for path, line, column, target in archive.each(sql):
+    if only is None:
+        rows = archive.each(sql)
+    else:
+        of = f" AND (links.path {_SOME} OR target {_SOME})"
+        rows = archive.each(sql + of, canonical(sorted(only)), canonical(sorted(gone)))
+    for path, line, column, target in rows:
         if not is_planned(clean_address(target)) and not is_planned(target):
             yield Fault(path, line, column, f"nothing is published at {target}", "Correct the link.", WARNING)

@@ -10,12 +10,11 @@ from typing import Any
 
 import yaml
 
-from newsgen.disk import site_root
+from newsgen.disk import default_theme, site_root
 from newsgen.errors import Faulty, Refused
 from newsgen.load import read_site
 from newsgen.model import Moment
 from newsgen.moments import read_moment
-from newsgen.theme import default_theme
 from newsgen.urls import cut_slug, slugify
 
 _SITE = """\

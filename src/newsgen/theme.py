@@ -12,7 +12,7 @@ import jinja2
 from jinja2 import nodes
 
 from newsgen import disk
-from newsgen.disk import Found
+from newsgen.disk import Found, default_theme
 from newsgen.errors import Fault
 from newsgen.model import digest
 from newsgen.site import PARTS
@@ -110,16 +110,6 @@ class Theme:
             self.faults += [Fault(f"{mark}static/{one.path}", 1, 1, one.what, one.remedy) for one in faults]
         return found
 
-    def files(self) -> list[Found]:
-        """Give every template and static file there is, those that are covered by others of the same name included."""
-        found: list[Found] = []
-        for folder, mark in self._folders:
-            for kind in ("templates", "static"):
-                if (folder / kind).is_dir():
-                    files = disk.walk(folder / kind, "", [])
-                    found += [Found(f"{mark}{kind}/{one.path}", one.real, one.stat) for one in files]
-        return sorted(found, key=lambda one: one.path)
-
     def _load(self, name: str) -> _Parsed | None:
         if name not in self._parsed:
             self._parsed[name] = self._parse(name)
@@ -182,14 +172,6 @@ class Theme:
             self.faults.append(Fault(parsed.shown, node.lineno, 1, what, "Name the template in quotes."))
         else:
             parsed.names.setdefault(name, node.lineno)
-
-
-def default_theme() -> Path:
-    """Give the folder that holds the default theme's ``templates/`` and ``static/``: inside an installed package, or
-    at the top of the source tree."""
-    package = Path(__file__).parent
-    packaged = package / "_theme"
-    return packaged if packaged.is_dir() else package.parent.parent
 
 
 ASSETS = "assets/"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from newsgen.archive import Archive
+from newsgen.archive import Archive, Change
 from newsgen.disk import Found
 from newsgen.model import Output, Page
 from newsgen.questions import Reads
@@ -18,13 +18,24 @@ from newsgen.theme import Assets
 class Planning:
     """What a feature may look at to say which pages there are.
 
-    ``files`` are the files that are published as they are, by address, each with its digest.
+    ``changes`` is how many documents have changed since the plan that this one brings up to date.
     """
 
     site: Site
     archive: Archive
     assets: Assets
-    files: dict[str, tuple[Found, bytes]]
+    files: Files
+    changes: int = 0
+
+
+class Files(Protocol):
+    """The files that are published as they are, static files and those that shown documents show, by address."""
+
+    def addresses(self) -> Iterator[str]:
+        """Give every address."""
+
+    def find(self, address: str) -> tuple[Found, str] | None:
+        """Give the file at an address, with its digest, or None where there is none."""
 
 
 class Frame(Protocol):
@@ -56,16 +67,53 @@ def no_render(page: Page, reads: Reads, frame: Frame) -> Output:
     raise NotImplementedError(page.feature)
 
 
+def nothing_affected(planning: Planning, change: Change) -> Iterator[str]:
+    """What no document touches is planned anew with everything else."""
+    return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """One kind of page.
 
-    ``plan`` gives all pages of the kind; ``view`` what the template of one sees; ``render`` makes one that has no
-    template. ``settings`` are those that ``view`` and ``render`` look at: a change of another renders nothing again.
+    Pages belong to *subjects*: an article, a month, a term. ``subjects`` names all there are, ``pages`` gives those of
+    one (none for one that is no more), and ``affected`` the subjects whose pages a change of one document can touch.
+    ``view`` gives what the template of a page sees; ``render`` makes one that has no template. ``settings`` are those
+    that ``view`` and ``render`` look at: a change of another renders nothing again.
     """
 
     name: str
-    plan: Callable[[Planning], Iterator[Page]]
+    subjects: Callable[[Planning], Iterator[str]]
+    pages: Callable[[Planning, str], Iterator[Page]]
+    affected: Callable[[Planning, Change], Iterator[str]] = nothing_affected
     view: Callable[[Page, Reads, Frame], dict[str, Any]] = no_view
     render: Callable[[Page, Reads, Frame], Output] = no_render
     settings: tuple[str, ...] = ()
+
+    def plan(self, planning: Planning) -> Iterator[Page]:
+        """Give every page of the kind."""
+        for subject in self.subjects(planning):
+            yield from self.pages(planning, subject)
+
+
+def has_moved(change: Change) -> bool:
+    """Whether lists that hold the document must be looked at: its card, or where it is filed, is another one."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return before is not after
+    return (before.card, before.day, before.published, before.terms) != (
+        after.card,
+        after.day,
+        after.published,
+        after.terms,
+    )
+
+
+def terms_of(change: Change) -> set[tuple[str, str]]:
+    """Give the terms of a document, before and after."""
+    return {one for facts in (change.before, change.after) if facts is not None for one in facts.terms}
+
+
+def days_of(change: Change) -> set[str]:
+    """Give the days of an article, before and after."""
+    return {facts.day for facts in (change.before, change.after) if facts is not None and facts.kind == "article"}

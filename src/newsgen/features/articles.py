@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from markupsafe import Markup
 
-from newsgen.features import Feature, Frame, Planning
+from newsgen.archive import Archive, Change
+from newsgen.features import Feature, Frame, Planning, has_moved
 from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Moment, Page, Read
-from newsgen.questions import Reads
+from newsgen.questions import Reads, beside, neighbours_mark
 from newsgen.urls import encode, media_address
 
 
@@ -24,23 +26,65 @@ def link_target(frame_link: Any, links: dict[str, str | None], kind: str, target
     return html.escape(frame_link(media_address(target) if kind == "media" else target))
 
 
-def _plan(planning: Planning) -> Iterator[Page]:
+def _subjects(planning: Planning) -> Iterator[str]:
+    """Articles in the order of publication, so that each one's neighbours are at hand, then pages."""
     archive = planning.archive
-    for path, kind, address in archive.each("SELECT path, kind, address FROM documents WHERE shown ORDER BY path"):
-        reads = {"article": Read("article", (path,)), "links": Read("links", (path,))}
-        if kind == "article":
-            reads["terms"] = Read("terms_of", (path,))
-            reads["neighbours"] = Read("neighbours", (path,))
-        yield Page(address, "articles", path, "article.html" if kind == "article" else "page.html", reads)
-    sql = "SELECT path, alias, address FROM aliases JOIN documents USING (path) WHERE shown ORDER BY path, alias"
-    for path, alias, address in archive.each(sql):
+    rows = archive.each(
+        "SELECT path, card_digest FROM filed JOIN documents USING (path) WHERE term = 0 "
+        "ORDER BY filed.day, filed.published, path"
+    )
+    older, path, own = b"", "", b""
+    for next_path, newer in rows:
+        if path:
+            archive.prime(("neighbours", path), neighbours_mark(older, newer))
+            yield path
+        older, path, own = own, next_path, newer
+    if path:
+        archive.prime(("neighbours", path), neighbours_mark(older, b""))
+        yield path
+    for (standing,) in archive.rows("SELECT path FROM documents WHERE kind != 'article' AND shown ORDER BY path"):
+        yield standing
+
+
+def _pages(planning: Planning, path: str) -> Iterator[Page]:
+    sql = "SELECT kind, address, linking, aliases FROM documents WHERE path = ? AND shown"
+    row = planning.archive.row(sql, path)
+    if row is None:
+        return
+    kind, address, linking, aliases = row
+    reads = {"article": Read("article", (path,))}
+    if linking:
+        reads["links"] = Read("links", (path,))
+    if kind == "article":
+        reads["terms"] = Read("terms_of", (path,))
+        reads["neighbours"] = Read("neighbours", (path,))
+    yield Page(address, "articles", path, "article.html" if kind == "article" else "page.html", reads)
+    for alias, _ in json.loads(aliases) if aliases != "[]" else ():
         yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")
+
+
+def _affected(planning: Planning, change: Change) -> Iterator[str]:
+    """The document itself; those before and after it, where it was and where it is; and those that link to it."""
+    archive = planning.archive
+    yield change.path
+    for facts in (change.before, change.after):
+        if facts is not None and facts.kind == "article" and has_moved(change):
+            yield from filter(None, beside(archive, facts.day, facts.published, change.path))
+    yield from linking_to(archive, change)
+
+
+def linking_to(archive: Archive, change: Change) -> Iterator[str]:
+    """Give the documents whose links to a changed one lead elsewhere now."""
+    was, now = (facts.address if facts else None for facts in (change.before, change.after))
+    if was != now:
+        sql = "SELECT DISTINCT path FROM links WHERE target = ? AND kind = 'document' ORDER BY path"
+        yield from (path for (path,) in archive.rows(sql, change.path))
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     if page.kind == "redirect":
         return {"target": page.facts["target"]}
-    article, links = reads.article, reads.links
+    article, links = reads.article, reads.links if "links" in page.reads else {}
 
     def address(kind: str, target: str) -> str | None:
         return link_target(frame.href, links, kind, target)
@@ -72,4 +116,4 @@ def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
     return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
 
 
-FEATURE = Feature("articles", _plan, _view)
+FEATURE = Feature("articles", _subjects, _pages, _affected, _view)

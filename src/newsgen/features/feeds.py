@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from feedgen.ext.base import BaseExtension
 
-from newsgen.features import Feature, Frame, Planning
-from newsgen.features.articles import link_target
+from newsgen.archive import Change
+from newsgen.features import Feature, Frame, Planning, terms_of
+from newsgen.features.articles import link_target, linking_to
 from newsgen.markup import resolve
-from newsgen.model import AXES, Article, Card, Output, Page, Read, Term
-from newsgen.questions import Reads
+from newsgen.model import Article, Card, Output, Page, Read, Term
+from newsgen.questions import Reads, count
 from newsgen.urls import tag_uri
 
 NEWEST = 50
@@ -28,20 +30,33 @@ NAMESPACES = {"content": "http://purl.org/rss/1.0/modules/content/", "dc": "http
 FORMATS = ("rss.xml", "atom.xml")
 
 
-def _plan(planning: Planning) -> Iterator[Page]:
-    yield from _pages("", "", "/feed/")
-    for axis in AXES:
-        for (slug,) in planning.archive.each("SELECT DISTINCT slug FROM terms WHERE axis = ? AND shown", axis):
-            yield from _pages(axis, slug, f"/{axis}/{slug}/")
+def _subjects(planning: Planning) -> Iterator[str]:
+    yield ""
+    for axis, slug in planning.archive.rows("SELECT axis, slug FROM vocabulary WHERE term != 0 ORDER BY axis, slug"):
+        yield f"{axis}/{slug}"
 
 
-def _pages(axis: str, slug: str, base: str) -> Iterator[Page]:
+def _pages(planning: Planning, subject: str) -> Iterator[Page]:
+    axis, _, slug = subject.partition("/")
+    if axis and not count(planning.archive, axis, slug):
+        return
+    base = f"/{subject}/" if axis else "/feed/"
     reads = {"entries": Read("entries", (axis, slug, NEWEST))}
     if axis:
         reads["term"] = Read("term", (axis, slug))
     for name in FORMATS:
-        of = f"{axis}/{slug}" if axis else "the site"
-        yield Page(base + name, "feeds", f"the feed of {of}", None, reads, {"base": base}, "feed")
+        yield Page(base + name, "feeds", f"the feed of {subject or 'the site'}", None, reads, {"base": base}, "feed")
+
+
+def _affected(planning: Planning, change: Change) -> Iterator[str]:
+    """The feeds of the document's terms, and those of the documents that link to it, for they carry whole texts."""
+    if any(facts is not None and facts.kind == "article" for facts in (change.before, change.after)):
+        yield ""
+        yield from (f"{axis}/{slug}" for axis, slug in terms_of(change))
+    for path in linking_to(planning.archive, change):
+        yield ""
+        row = planning.archive.row("SELECT terms FROM documents WHERE path = ?", path)
+        yield from (f"{axis}/{slug}" for axis, slug, _ in json.loads(row[0] if row else "[]"))
 
 
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:
@@ -142,7 +157,9 @@ def _author(name: str, email: str | None) -> dict[str, str]:
 
 FEATURE = Feature(
     "feeds",
-    _plan,
+    _subjects,
+    _pages,
+    _affected,
     render=_render,
     settings=("title", "description", "language", "publisher.name", "publisher.email", "id_authority", "license"),
 )

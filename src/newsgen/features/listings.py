@@ -5,38 +5,64 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from newsgen.features import Feature, Frame, Planning
-from newsgen.features.timeline import LONGEST_LIST, cut, listing_view
+from newsgen.archive import Change
+from newsgen.features import Feature, Frame, Planning, days_of, has_moved, terms_of
+from newsgen.features.timeline import LONGEST_LIST, listing_view, pages_of_period, period_names
 from newsgen.model import AXES, Page, Read
-from newsgen.questions import Reads, count
+from newsgen.questions import MONTH, YEAR, Reads, count, periods
 
 NEWEST = 50
 """How many articles the page of a term shows before its years are told apart."""
 
 
-def _plan(planning: Planning) -> Iterator[Page]:
-    home = {"cards": Read("newest", ("", "", planning.site.home_articles))}
-    yield Page("/", "listings", "the front page", "home.html", home)
+def _subjects(planning: Planning) -> Iterator[str]:
+    yield "home"
     for axis in AXES:
-        yield Page(f"/{axis}/", "listings", f"the index of {axis}", "terms.html", _index_reads(axis), {"axis": axis})
-        for (slug,) in planning.archive.each("SELECT DISTINCT slug FROM terms WHERE axis = ? AND shown", axis):
-            yield from _plan_term(planning, axis, slug)
+        yield axis
+        for (slug,) in planning.archive.rows("SELECT slug FROM vocabulary WHERE axis = ? ORDER BY slug", axis):
+            yield f"{axis}/{slug}"
+            if count(planning.archive, axis, slug) > NEWEST:
+                for name in period_names(planning.archive, axis, slug, LONGEST_LIST):
+                    yield f"{axis}/{slug}/{name}"
 
 
-def _index_reads(axis: str) -> dict[str, Read]:
-    """Tags are shown with their numbers; authors and sections without, so that a new article leaves them alone."""
-    return {"terms": Read("terms" if axis == "tags" else "names", (axis,))}
+def _pages(planning: Planning, subject: str) -> Iterator[Page]:
+    axis, _, rest = subject.partition("/")
+    slug, _, period = rest.partition("/")
+    if subject == "home":
+        home = {"cards": Read("newest", ("", "", planning.site.home_articles))}
+        yield Page("/", "listings", "the front page", "home.html", home)
+    elif not slug:
+        # Tags are shown with their numbers; authors and sections without, so that a new article leaves them alone.
+        reads = {"terms": Read("terms" if axis == "tags" else "names", (axis,))}
+        yield Page(f"/{axis}/", "listings", f"the index of {axis}", "terms.html", reads, {"axis": axis})
+    elif (number := count(planning.archive, axis, slug)) and not period:
+        reads = {"term": Read("term", (axis, slug)), "cards": Read("newest", (axis, slug, NEWEST))}
+        if number > NEWEST:
+            reads["years"] = Read("period_names", (axis, slug, "", YEAR))
+        origin = f"the page of {axis}/{slug}"
+        yield Page(f"/{axis}/{slug}/", "listings", origin, "term.html", reads, {"large": number > NEWEST})
+    elif number > NEWEST:
+        yield from pages_of_period(planning.archive, axis, slug, f"/{axis}/{slug}/", period, "listings", LONGEST_LIST)
 
 
-def _plan_term(planning: Planning, axis: str, slug: str) -> Iterator[Page]:
-    origin = f"the page of {axis}/{slug}"
-    reads = {"term": Read("term", (axis, slug)), "cards": Read("newest", (axis, slug, NEWEST))}
-    large = count(planning.archive, axis, slug) > NEWEST
-    if large:
-        reads["years"] = Read("period_names", (axis, slug, "", 4))
-    yield Page(f"/{axis}/{slug}/", "listings", origin, "term.html", reads, {"large": large})
-    if large:
-        yield from cut(planning.archive, axis, slug, f"/{axis}/{slug}/", "term_period.html", "listings", LONGEST_LIST)
+def _affected(planning: Planning, change: Change) -> Iterator[str]:
+    """The front page, and for each of the document's terms its page and its periods; all of them where a term has
+    just outgrown one page, or shrunk to it."""
+    if not has_moved(change) or not days_of(change):
+        return
+    yield "home"
+    terms = terms_of(change)
+    yield from {axis for axis, _ in terms}
+    for axis, slug in terms:
+        yield f"{axis}/{slug}"
+        names = {day[:length] for day in days_of(change) for length in (YEAR, MONTH)}
+        if abs(count(planning.archive, axis, slug) - NEWEST) <= planning.changes:
+            names |= {*period_names(planning.archive, axis, slug, 0)}
+        for year in [name for name in names if len(name) == YEAR]:
+            if abs(count(planning.archive, axis, slug, year) - LONGEST_LIST) <= planning.changes:
+                names |= {one.name for one in periods(planning.archive, axis, slug, year, MONTH)}
+        yield from (f"{axis}/{slug}/{name}" for name in names)
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
@@ -48,4 +74,4 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     return view | page.facts
 
 
-FEATURE = Feature("listings", _plan, _view)
+FEATURE = Feature("listings", _subjects, _pages, _affected, _view)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from newsgen.features import Feature, Frame, Planning
+from newsgen.archive import Change
+from newsgen.features import Feature, Frame, Planning, days_of
 from newsgen.model import AXES, Output, Page, Read
-from newsgen.questions import Reads, ask
+from newsgen.questions import MONTH, Reads, ask, count
 
 LONGEST_PART = 50_000
 """How many addresses a sitemap may list, by its standard."""
@@ -16,18 +17,32 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def _plan(planning: Planning) -> Iterator[Page]:
-    yield Page("/404.html", "sitemap", "the page for what is not found", "404.html")
-    yield Page("/robots.txt", "sitemap", "robots.txt", facts={"robots": planning.site.robots}, kind="file")
-    months = ask(planning.archive, Read("last_changes"))
-    names = [_part(month, part) for month, count, _ in months for part in range(-(-count // LONGEST_PART))]
-    yield Page("/sitemap.xml", "sitemap", "the sitemap", None, {"months": Read("last_changes")}, kind="file")
-    standing = {"standing": Read("standing"), **{axis: Read("names", (axis,)) for axis in AXES}}
-    yield Page("/sitemaps/pages.xml", "sitemap", "the sitemap of standing pages", None, standing, kind="listing")
-    for name in names:
-        month, _, part = name.partition("_")
-        reads = {"changes": Read("changes", (month, LONGEST_PART, LONGEST_PART * (int(part or 1) - 1)))}
-        yield Page(f"/sitemaps/{name}.xml", "sitemap", "the sitemap of a month", None, reads, kind="listing")
+def _subjects(planning: Planning) -> Iterator[str]:
+    yield from ("404", "robots", "index", "standing")
+    yield from (month for month, _, _ in ask(planning.archive, Read("last_changes")))
+
+
+def _pages(planning: Planning, subject: str) -> Iterator[Page]:
+    if subject == "404":
+        yield Page("/404.html", "sitemap", "the page for what is not found", "404.html")
+    elif subject == "robots":
+        yield Page("/robots.txt", "sitemap", "robots.txt", facts={"robots": planning.site.robots}, kind="file")
+    elif subject == "index":
+        yield Page("/sitemap.xml", "sitemap", "the sitemap", None, {"months": Read("last_changes")}, kind="file")
+    elif subject == "standing":
+        reads = {"standing": Read("standing"), **{axis: Read("names", (axis,)) for axis in AXES}}
+        yield Page("/sitemaps/pages.xml", "sitemap", "the sitemap of standing pages", None, reads, kind="listing")
+    else:
+        number = count(planning.archive, "", "", subject)
+        for part in range(-(-number // LONGEST_PART)):
+            reads = {"changes": Read("changes", (subject, LONGEST_PART, LONGEST_PART * part))}
+            address = f"/sitemaps/{_part(subject, part)}.xml"
+            yield Page(address, "sitemap", "the sitemap of a month", None, reads, kind="listing")
+
+
+def _affected(planning: Planning, change: Change) -> Iterator[str]:
+    yield from ("index", "standing")
+    yield from {day[:MONTH] for day in days_of(change)}
 
 
 def _part(month: str, part: int) -> str:
@@ -61,4 +76,4 @@ def _rows(tag: str, rows: list[tuple[str, str]]) -> str:
     )
 
 
-FEATURE = Feature("sitemap", _plan, render=_render)
+FEATURE = Feature("sitemap", _subjects, _pages, _affected, render=_render)

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from newsgen.archive import Archive
-from newsgen.features import Feature, Frame, Planning
+from newsgen.archive import Archive, Change
+from newsgen.features import Feature, Frame, Planning, days_of, has_moved
 from newsgen.model import Card, Page, Read
-from newsgen.questions import DAY, MONTH, YEAR, Reads, periods
+from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, periods
 
 LONGEST_LIST = 100
 """How many articles one calendar page lists."""
@@ -26,39 +26,49 @@ def address_of(base: str, period: str) -> str:
     return base + period.replace("-", "/") + "/"
 
 
-def _plan(planning: Planning) -> Iterator[Page]:
-    reads = {"months": Read("periods", ("", "", "", MONTH))}
-    yield Page(ROOT, "timeline", "the timeline", "timeline.html", reads)
-    yield from cut(planning.archive, "", "", ROOT, "period.html", "timeline", LONGEST_LIST)
+def _subjects(planning: Planning) -> Iterator[str]:
+    yield ""
+    yield from period_names(planning.archive, "", "", LONGEST_LIST)
 
 
-def cut(archive: Archive, axis: str, slug: str, base: str, template: str, feature: str, longest: int) -> Iterator[Page]:
-    """Give the calendar pages of a term below ``base``: of the whole archive every year, month and day; of one term
-    its years, and months only in a year that is too long for one page."""
-    whole = not axis
+def period_names(archive: Archive, axis: str, slug: str, longest: int) -> Iterator[str]:
+    """Name the periods of a term that have pages: of the whole archive every year, month and day; of one term its
+    years, and months only in a year that is too long for one page."""
     for year in periods(archive, axis, slug, "", YEAR):
-        yield from _period(axis, slug, base, template, feature, year.name, year.count, longest)
-        if not whole and year.count <= longest:
+        yield year.name
+        if axis and year.count <= longest:
             continue
         for month in periods(archive, axis, slug, year.name, MONTH):
-            yield from _period(axis, slug, base, template, feature, month.name, month.count, longest)
-            if whole:
-                for day in periods(archive, axis, slug, month.name, DAY):
-                    yield from _period(axis, slug, base, template, feature, day.name, day.count, longest)
+            yield month.name
+            if not axis:
+                yield from (day.name for day in periods(archive, axis, slug, month.name, DAY))
 
 
-def _period(
-    axis: str, slug: str, base: str, template: str, feature: str, name: str, count: int, longest: int
+def _pages(planning: Planning, subject: str) -> Iterator[Page]:
+    if subject:
+        yield from pages_of_period(planning.archive, "", "", ROOT, subject, "timeline", LONGEST_LIST)
+    else:
+        reads = {"months": Read("periods", ("", "", "", MONTH))}
+        yield Page(ROOT, "timeline", "the timeline", "timeline.html", reads)
+
+
+def pages_of_period(
+    archive: Archive, axis: str, slug: str, base: str, name: str, feature: str, longest: int
 ) -> Iterator[Page]:
+    """Give the pages of one period of a term below ``base``, if it has any."""
+    number = count(archive, axis, slug, name)
+    if not number or (axis and len(name) == MONTH and count(archive, axis, slug, name[:YEAR]) <= longest):
+        return
     smallest = len(name) == DAY or (bool(axis) and len(name) == MONTH)
+    template = "term_period.html" if axis else "period.html"
     origin = f"the {'timeline' if not axis else f'page of {axis}/{slug}'} for {name}"
     address = address_of(base, name)
     facts: dict[str, Any] = {"period": name, "base": base}
     reads = {"term": Read("term", (axis, slug))} if axis else {"beside": Read("beside", (name,))}
-    if count <= longest:
+    if number <= longest:
         reads["cards"] = Read("within", (axis, slug, name, longest, 0))
     elif smallest:
-        facts["parts"] = -(-count // longest)
+        facts["parts"] = -(-number // longest)
     elif axis:
         reads["children"] = Read("period_names", (axis, slug, name, len(name) + 3))
     else:
@@ -69,6 +79,17 @@ def _period(
         part_reads["cards"] = Read("within", (axis, slug, name, longest, part * longest))
         part_facts = {"period": name, "base": base, "part": part + 1, "last": part + 1 == facts["parts"]}
         yield Page(f"{address}{part + 1}/", feature, origin, template, part_reads, part_facts, "listing")
+
+
+def _affected(planning: Planning, change: Change) -> Iterator[str]:
+    """The periods in which the article was and is published, and those beside them, which lead on to them."""
+    if not has_moved(change) or not days_of(change):
+        return
+    yield ""
+    for day in days_of(change):
+        for length in (YEAR, MONTH, DAY):
+            yield day[:length]
+            yield from filter(None, ask(planning.archive, Read("beside", (day[:length],))))
 
 
 def listing_view(page: Page, reads: Reads) -> dict[str, Any]:
@@ -107,4 +128,4 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     return {"years": list(reversed(years))}
 
 
-FEATURE = Feature("timeline", _plan, _view)
+FEATURE = Feature("timeline", _subjects, _pages, _affected, _view)

@@ -1,0 +1,169 @@
+"""SQLite files of our own: opened only when they are ours and whole, else made anew.
+
+A file that was closed in order, and that nobody has touched since, is trusted; its status is noted beside it. Any other
+is examined: one whose tables are not exactly ours (a trigger, a view, another version) or that SQLite finds damaged is
+set aside, and one that somebody else may have written is for its owner to verify.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import suppress
+from enum import Enum
+from pathlib import Path
+
+from newsgen.disk import stat_text
+
+DatabaseError = sqlite3.DatabaseError
+Connection = sqlite3.Connection
+
+
+class Condition(Enum):
+    """What was found where a database should be."""
+
+    NEW = "made anew"
+    TOUCHED = "whole, but not as we left it"
+    KEPT = "as we left it"
+
+
+def open_database(path: Path, schema: str, synchronous: str, heirloom: str = "") -> tuple[Connection, Condition]:
+    """Open the database at ``path`` to write, making it anew where it is not one of ours.
+
+    Of a whole one that is of another version, the table ``heirloom`` is kept if it is the same in both.
+    """
+    kept = is_untouched(path)
+    if kept:
+        with suppress(OSError):
+            os.unlink(_note(path))  # while it is open it is not as it was closed
+    connection: Connection | None = None
+    try:
+        if path.exists():
+            connection = sqlite3.connect(path)
+            _prepare(connection, synchronous)
+            if kept or connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",):
+                if _is_ours(connection, schema):
+                    return connection, Condition.KEPT if kept else Condition.TOUCHED
+                if heirloom and _clear(connection, schema, heirloom):
+                    return connection, Condition.NEW
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+            raise
+    if connection is not None:
+        connection.close()
+    discard(path)
+    connection = sqlite3.connect(path)
+    _prepare(connection, synchronous)
+    connection.executescript(schema)
+    connection.commit()
+    return connection, Condition.NEW
+
+
+def read_database(path: Path) -> Connection:
+    """Open a database to read alone; nothing is examined."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA mmap_size = 1073741824")
+    return connection
+
+
+def close_database(connection: Connection, path: Path) -> None:
+    """Close a database, and note how it was left."""
+    connection.close()
+    if path.with_name(path.name + "-wal").exists():
+        return  # another process reads it still, so what was written may yet be moved
+    with suppress(OSError):
+        _note(path).write_text(json.dumps(_status(path)), encoding="utf-8")
+
+
+def is_untouched(path: Path) -> bool:
+    """Whether a database is as it was closed, by us and in order."""
+    try:
+        return not path.with_name(path.name + "-wal").exists() and bool(
+            json.loads(_note(path).read_bytes()) == _status(path)
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def discard(path: Path) -> None:
+    """Remove a database file and what is kept beside it."""
+    for suffix in ("", "-journal", "-wal", "-shm", _NOTE):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+_NOTE = "-closed"
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(path.name + _NOTE)
+
+
+def _status(path: Path) -> str:
+    return stat_text(os.lstat(path))
+
+
+def _prepare(connection: Connection, synchronous: str) -> None:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA temp_store = FILE")
+
+
+def _is_ours(connection: Connection, schema: str) -> bool:
+    """Whether a database has exactly our tables."""
+    return _tables(connection) == _wanted(schema)
+
+
+def _clear(connection: Connection, schema: str, heirloom: str) -> bool:
+    """Make a database one of ours with nothing in it but the table ``heirloom``, if it has that as we have it."""
+    kept = ("table", heirloom, next(sql for _, name, sql in _wanted(schema) if name == heirloom))
+    found = _tables(connection)
+    if kept not in found:
+        return False
+    for kind, name, _ in sorted(found, key=lambda one: one[0] == "table"):  # indexes and triggers go before their tables
+        if name != heirloom:
+            quoted = name.replace('"', '""')
+            connection.execute(f'DROP {kind} IF EXISTS "{quoted}"')
+    rest = [one for one in schema.split(";") if one.strip() and one.strip() != kept[2]]
+    connection.executescript(";".join(rest))
+    connection.commit()
+    return _is_ours(connection, schema)
+
+
+def _wanted(schema: str) -> list[tuple[str, str, str]]:
+    blank = sqlite3.connect(":memory:")
+    blank.executescript(schema)
+    tables = _tables(blank)
+    blank.close()
+    return tables
+
+
+def _tables(connection: Connection) -> list[tuple[str, str, str]]:
+    sql = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2"
+    return connection.execute(sql).fetchall()
+
+
+class Locked(Exception):
+    """Another process holds the lock."""
+
+
+def lock(path: Path) -> Connection:
+    """Give a connection that keeps others from locking ``path`` until it is closed. Raises Locked."""
+    for last in (False, True):
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode = DELETE")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.DatabaseError as error:
+            connection.close()
+            if "locked" in str(error):
+                raise Locked from error
+            if last or isinstance(error, sqlite3.OperationalError):
+                raise
+            discard(path)
+        else:
+            return connection
+    raise AssertionError(path)

@@ -1,0 +1,202 @@
+"""Load, plan, render, publish: from a folder of articles to a published archive, one way through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsgen import disk, filing, load, publish
+from newsgen.archive import Archive
+from newsgen.database import Condition
+from newsgen.errors import Fault, Faulty, Refused
+from newsgen.executors import Here, executor_for
+from newsgen.explaining import explain
+from newsgen.features import Planning
+from newsgen.features.registry import FEATURES
+from newsgen.filing import Filing
+from newsgen.inventory import Inventory, Survey
+from newsgen.ledger import Ledger, Made, Outdated
+from newsgen.media import Media
+from newsgen.model import digest
+from newsgen.orders import Progress, Report, Request
+from newsgen.planning import Desk, is_serious, next_event, pack_faults, plan
+from newsgen.press import WHILE, Press, program_digest
+from newsgen.questions import menu_digest
+from newsgen.site import Site
+from newsgen.theme import Assets, Theme
+from newsgen.urls import output_path
+
+LEAST_FOR_PROCESSES = 600
+
+
+def run(
+    request: Request,
+    root: Path,
+    output: Path,
+    archive: Archive,
+    ledger: Ledger,
+    inventory: Inventory,
+    survey: Survey,
+    report: Report,
+    progress: Progress,
+) -> None:
+    """Bring the archive, the plan and the output up to date, and report what was done."""
+    stage = report.profile.stage
+    with stage("loading"):
+        site, faults = load.read_site(root)
+        theme = Theme(root)
+        if not _prepare(archive, load.reading_key(site, program_digest())):
+            survey = inventory.survey(root)
+        filed = Filing(archive)
+        counts, walk_faults = load.load(site, archive, filed, inventory, survey, request.jobs, progress)
+        faults += walk_faults
+        report.documents, report.read, report.converted = counts.documents, counts.read, counts.converted
+        report.profile.slowest = counts.slowest
+    with stage("filing"):
+        faulty = {one.path for one in archive.faults() if is_serious(one, request.strict or site.strict)}
+        filed.withhold(request.now, request.drafts, faulty)
+        media = Media(site, theme, archive, inventory)
+        archive.commit()
+    frame = digest(program_digest(), site.digest(), survey.theme_mark, menu_digest(archive))
+    desk = Desk(request, site, theme, archive, filed, ledger, media, frame)
+    with stage("planning"):
+        press, planning = plan(desk, faults, report)
+        archive.commit()
+        report.due = archive.next_due(request.now)
+        report.withheld = archive.withheld()
+    if request.explain:
+        report.explained = explain(desk, press, planning)
+    _publish(desk, output, press, planning, report, progress)
+
+
+def _prepare(archive: Archive, key: bytes) -> bool:
+    """Make sure of an archive that others may have written or that was read otherwise; whether it is as it was."""
+    if archive.condition is Condition.TOUCHED and not filing.repair(archive):
+        archive.clear()
+    if archive.meta("key") == key:
+        return archive.condition is Condition.KEPT
+    archive.clear()
+    archive.set_meta("key", key)
+    return False
+
+
+@dataclass(slots=True)
+class _Rendered:
+    """What became of a batch: the outputs made, the faults of the others, and what it cost."""
+
+    made: list[Made]
+    faults: list[Fault]
+    queries: int
+    templates: dict[str, tuple[int, float]]
+
+
+class _Station:
+    """What a process needs to render pages and stage them."""
+
+    def __init__(
+        self, site: Site, stage: publish.Stage, press: Press | None = None, planning: Planning | None = None
+    ) -> None:
+        self.stage = stage
+        if press is None or planning is None:
+            theme = Theme(site.root)
+            archive = Archive(site.state / "archive.sqlite", read_only=True)
+            assets = Assets(theme.static_files())
+            press = Press(site, theme, assets, archive)
+            planning = Planning(site, archive, assets, Media(site, theme, archive, Inventory(archive)))
+        self.press = press
+        self.planning = planning
+
+
+def _render_batch(station: _Station, batch: list[Outdated]) -> _Rendered:
+    """Render and stage the outdated pages of some subjects."""
+    press, queries = station.press, station.planning.archive.queries
+    press.timings.clear()
+    done = _Rendered([], [], 0, {})
+    for outdated in batch:
+        name, _, subject = outdated.subject.partition(":")
+        for page in FEATURES[name].pages(station.planning, subject):
+            path = output_path(page.address)
+            if path not in outdated.paths:
+                continue
+            try:
+                content = press.render(page)
+            except Faulty as error:
+                done.faults += error.faults
+                continue
+            known = bytes.fromhex(page.facts["digest"]) if page.source else None
+            done.made.append(station.stage.put(path, content, outdated.paths[path], known))
+    done.queries = station.planning.archive.queries - queries
+    done.templates = {name: (int(count), seconds) for name, (count, seconds) in press.timings.items()}
+    return done
+
+
+def _publish(
+    desk: Desk, output: Path, press: Press, planning: Planning, report: Report, progress: Progress
+) -> None:
+    request, ledger = desk.request, desk.ledger
+    total = ledger.count_outdated()
+    orphans = ledger.orphans()
+    publication = publish.Publication(output)
+    is_fresh = publish.claim(output)
+    faults: list[Fault] = []
+    try:
+        stage = publish.Stage(publish.new_stage(output), whole=is_fresh)
+        with report.profile.stage("rendering"):
+            executor = executor_for(total, request.jobs, LEAST_FOR_PROCESSES)
+            here = (press, planning) if isinstance(executor, Here) else ()
+            for done in executor.run(_render_batch, _Station, (desk.site, stage, *here), ledger.outdated()):
+                ledger.made(done.made)
+                faults += done.faults
+                report.rendered += len(done.made)
+                report.queries += done.queries
+                report.profile.add(done.templates)
+                progress("rendering", report.rendered, total)
+        if faults:
+            raise Faulty([*report.warnings, *_once(faults)])
+        with report.profile.stage("publishing"):
+            if not is_fresh:
+                _refuse_foreign(output, ledger)
+            report.written, report.deleted = ledger.count_staged(), len(orphans)
+            ledger.intend()
+            if is_fresh:
+                stage.publish_whole(output)
+            else:
+                publication.put(stage, ledger.staged, orphans)
+            ledger.record(orphans, _meta(desk, report))
+    finally:
+        publish.clear_stage(output)
+
+
+def _meta(desk: Desk, report: Report) -> dict[str, str | bytes | int]:
+    """What the next build must know of the plan that is recorded."""
+    return {
+        "frame": desk.frame,
+        "state": desk.archive.state,
+        "left out": len(report.left_out),
+        "warnings": pack_faults(report.references),
+        "until": next_event(desk.request.now, desk.archive),
+    }
+
+
+def _once(faults: list[Fault]) -> list[Fault]:
+    """Of the faults that one line of a template makes in many pages, only the first."""
+    first = {(one.path, one.line, one.what.partition(WHILE)[0]): one for one in reversed(faults)}
+    return [*first.values()]
+
+
+def _refuse_foreign(output: Path, ledger: Ledger) -> None:
+    """Take over what stands in the way with equal bytes; refuse to overwrite anything else that is not ours. Where no
+    build was ever recorded, what is there may be ours."""
+    if ledger.is_new:
+        return
+    for path, digest in ledger.strange():
+        if not publish.is_in_the_way(output, path):
+            continue
+        real = output / path
+        if not real.is_symlink() and real.is_file() and disk.digest_of(real) == digest:
+            ledger.keep(path)
+        else:
+            raise Refused(
+                f"{path} in the output was not made by newsgen, and a page is to be published there",
+                "Move it away (files to publish belong into static/), and build again.",
+            )

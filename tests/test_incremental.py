@@ -36,6 +36,36 @@ def same_as_clean(story: Story, *options: str) -> None:
             assert found[path] == content, path
 
 
+def tables(story: Story) -> tuple[dict[str, tuple[object, ...]], dict[str, tuple[object, ...]]]:
+    """What is published, by path, and what a plan of everything would publish, each with its fingerprint."""
+    from contextlib import closing
+
+    from newsgen.archive import Archive
+    from newsgen.features import Planning
+    from newsgen.inventory import Inventory
+    from newsgen.ledger import Ledger
+    from newsgen.load import read_site
+    from newsgen.media import Media
+    from newsgen.planning import _all_pages
+    from newsgen.press import Press
+    from newsgen.theme import Assets, Theme
+
+    root = story.root.resolve()
+    site, _ = read_site(root)
+    theme = Theme(root)
+    with (
+        closing(Archive(root / ".newsgen/archive.sqlite", read_only=True)) as archive,
+        closing(Ledger(root / ".newsgen", root / "public", root)) as ledger,
+    ):
+        assets = Assets(theme.static_files())
+        planning = Planning(site, archive, assets, Media(site, theme, archive, Inventory(archive)))
+        rows = _all_pages(Press(site, theme, assets, archive), planning, [])
+        wanted = {one.path: (one.folded, one.subject, one.kind, one.origin, one.fingerprint) for one in rows}
+        sql = "SELECT path, folded, subject, kind, origin, fingerprint FROM published"
+        found = {path: tuple(rest) for path, *rest in ledger._connection.execute(sql)}
+        return found, wanted
+
+
 class Edits(RuleBasedStateMachine):
     """Edits of articles, templates, settings and static files, each followed by a build with ``--keep-going``."""
 
@@ -137,6 +167,9 @@ class Edits(RuleBasedStateMachine):
         done = self.story.build("--keep-going", "--allow-delete")
         assert done.code in (0, 3), done.text
         same_as_clean(self.story, "--keep-going")
+        if done.code == 0:
+            found, wanted = tables(self.story)
+            assert found == wanted
         before = self.story.stats()
         again = self.story.build("--keep-going", "--allow-delete")
         assert ", 0 written," in again.out

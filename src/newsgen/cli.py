@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FAULTS, LEFT_OUT = 1, 3
 MOST_ALIKE = 3
 MOST_LOST = 100
+MOST_SHOWN = 10
 
 
 class _Commands(click.Group):
@@ -50,7 +51,6 @@ class _Commands(click.Group):
                 f"newsgen: {reason}. What was published is as it was, or whole; build again.", fg="red", err=True
             )
         except _database_error() as error:
-            if os.environ.get("NGDEBUG"): raise
             click.secho(f"newsgen: the state in .newsgen/ can't be written: {error}. Build again.", fg="red", err=True)
         sys.exit(FAULTS)
 
@@ -210,8 +210,24 @@ def build(
     with _ProgressBar() as bar:
         report = building.build(request, bar.update)
     _tell(report, prune)
+    for line in report.explained:
+        click.echo(line)
+    if profile:
+        _tell_profile(report)
     if report.left_out:
         sys.exit(LEFT_OUT)
+
+
+@main.command(short_help="Forget what builds keep to be fast.")
+@_site_option
+@_output_option
+@click.option("--published", is_flag=True, help="Also delete every published file that newsgen made.")
+def clean(site: Path, output: Path | None, published: bool) -> None:
+    """Forget what builds keep to be fast; the next one starts anew. What is published stays, unless --published."""
+    from newsgen.cleaning import clean as run
+
+    for line in run(site, output or site / "public", published):
+        click.echo(line)
 
 
 @main.command(short_help="Serve the built archive on this machine alone.")
@@ -237,15 +253,16 @@ def _clock() -> datetime:
 
 
 class _ProgressBar:
-    """A line that counts on a terminal, for work of over a second; silent elsewhere."""
+    """A line that counts on a terminal, for work of over a second; silent elsewhere, and in continuous integration."""
 
     def __init__(self) -> None:
         from time import monotonic
 
         self._clock = monotonic
         self._started = self._last = monotonic()
+        self._stage, self._stage_started = "", monotonic()
         self._shown = False
-        self._wanted = sys.stderr.isatty()
+        self._wanted = sys.stderr.isatty() and not os.environ.get("CI")
 
     def __enter__(self) -> _ProgressBar:
         return self
@@ -256,13 +273,64 @@ class _ProgressBar:
 
     def update(self, stage: str, done: int, total: int) -> None:
         now = self._clock()
+        if stage != self._stage:
+            self._stage, self._stage_started = stage, now
         if not self._wanted or not total or now - self._started < 1 or now - self._last < 0.1:
             return
         self._last, self._shown = now, True
         filled = 30 * done // total
+        rate = done / max(now - self._stage_started, 0.001)
+        left = f", {_duration((total - done) / rate)} left" if done and now - self._stage_started > 1 else ""
         click.echo(
-            f"\r\x1b[K{stage:>10} [{'#' * filled}{'-' * (30 - filled)}] {done:,} of {total:,}", nl=False, err=True
+            f"\r\x1b[K{stage:>10} [{'#' * filled}{'-' * (30 - filled)}] {done:,} of {total:,}, {rate:,.0f} a second{left}",
+            nl=False,
+            err=True,
         )
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02} min"
+
+
+def _tell_profile(report: Report) -> None:
+    """Say where the time of a build went, and what memory it took."""
+    profile = report.profile
+    click.echo("\nStages, in seconds:")
+    for name, seconds in profile.stages.items():
+        click.echo(f"  {name:<12}{seconds:>9.2f}")
+    click.echo(
+        f"Counts: {report.read:,} read, {report.converted:,} converted, {report.rendered:,} rendered "
+        f"({report.planned} planned), {report.written:,} written, {report.queries:,} queries."
+    )
+    if profile.templates:
+        click.echo("Templates by their time (in all processes):")
+        slowest = sorted(profile.templates.items(), key=lambda one: (-one[1][1], one[0]))
+        for name, (number, seconds) in slowest[:MOST_SHOWN]:
+            click.echo(f"  {name:<24}{number:>9,} pages{seconds:>9.2f} s{seconds / number * 1e6:>9,.0f} µs a page")
+    if profile.slowest:
+        click.echo("Files that took longest to read and convert:")
+        for seconds, path in reversed(profile.slowest):
+            click.echo(_printable(f"  {seconds * 1000:>9,.1f} ms  {path}"))
+    if memory := _memory():
+        click.echo(f"Memory at most: {memory[0]:,} MB here, {memory[1]:,} MB in the largest other process.")
+
+
+def _memory() -> tuple[int, int] | None:
+    """The most memory that this process, and any that it waited for, ever took, in MB; None where it can't be known."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    own, others = (resource.getrusage(of).ru_maxrss // unit for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own, others
+
+
+def _printable(text: str) -> str:
+    from newsgen.errors import printable
+
+    return printable(text)
 
 
 def _tell(report: Report, pruned: bool) -> None:

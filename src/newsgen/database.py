@@ -20,6 +20,10 @@ DatabaseError = sqlite3.DatabaseError
 Connection = sqlite3.Connection
 
 
+LEAST_TO_COMPACT = 2_000
+"""Free pages from which on it is worthwhile to make a database smaller."""
+
+
 class Condition(Enum):
     """What was found where a database should be."""
 
@@ -69,7 +73,10 @@ def read_database(path: Path) -> Connection:
 
 
 def close_database(connection: Connection, path: Path) -> None:
-    """Close a database, and note how it was left."""
+    """Close a database, and note how it was left. One that is mostly empty is made smaller first."""
+    (pages,), (free,) = (connection.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "freelist_count"))
+    if free > LEAST_TO_COMPACT and free > pages // 2 and not connection.in_transaction:
+        connection.execute("VACUUM")
     connection.close()
     if path.with_name(path.name + "-wal").exists():
         return  # another process reads it still, so what was written may yet be moved

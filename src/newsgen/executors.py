@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, TypeVar
 
@@ -71,7 +72,7 @@ class Processes:
         arguments: tuple[Any, ...],
         items: Iterable[Item],
     ) -> Iterator[Result]:
-        context = multiprocessing.get_context("spawn")  # a forked child must not share our open databases
+        context = _context()
         waiting: deque[Future[Result]] = deque()
         pool = ProcessPoolExecutor(self.jobs, context, _begin, (make_state, arguments))
         try:
@@ -88,6 +89,16 @@ class Processes:
             ) from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """How processes are started: by a server that has imported what they need and opened nothing, where there can be
+    one, for a child forked from here must not share our open databases; else each from nothing."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["newsgen.stages"])
+    return context
 
 
 def executor_for(count: int, jobs: int | None, least: int) -> Executor:

@@ -11,6 +11,8 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,8 @@ CREATE TABLE subjects (subject TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE altered (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE made (path TEXT PRIMARY KEY, digest BLOB, staged INTEGER, stat TEXT) WITHOUT ROWID;
 """
+MOST_AT_ONCE = 5_000
+"""How many rows are held in memory, or written in one transaction."""
 LEAST_FOR_TWO = 20_000
 """Published files from which on two processes look at them."""
 
@@ -119,6 +123,7 @@ class Ledger:
             name = b"at:" + os.fsencode(output)
         self.path = state / f"ledger-{digest(name).hex()[:16]}.sqlite"
         self._output = os.fspath(output)
+        self._uncommitted = 0
         self._connection, condition = database.open_database(self.path, _SCHEMA, "FULL")
         self.is_trusted = condition is Condition.KEPT
 
@@ -234,21 +239,16 @@ class Ledger:
         return int(self._connection.execute(f"SELECT count(*) {_OUTDATED}").fetchone()[0])  # noqa: S608 - our own text
 
     def outdated(self) -> Iterator[Outdated]:
-        """Give the planned pages that must be rendered."""
-        rows = self._connection.execute(
+        """Give the planned pages that must be rendered. No query stays open between two of them."""
+        sql = (
             "SELECT plan.subject, plan.path, CASE WHEN altered.path IS NULL THEN published.digest END "  # noqa: S608
-            f"{_OUTDATED} ORDER BY plan.path"
+            f"{_OUTDATED} AND plan.path > ? ORDER BY plan.path LIMIT ?"
         )
-        subject = ""
-        paths: dict[str, bytes | None] = {}
-        for of, path, known in rows:
-            if of != subject and paths:
-                yield Outdated(subject, paths)
-                paths = {}
-            subject = of
-            paths[path] = known
-        if paths:
-            yield Outdated(subject, paths)
+        last = ""
+        while rows := self._connection.execute(sql, (last, MOST_AT_ONCE)).fetchall():
+            for subject, group in groupby(rows, key=itemgetter(0)):
+                yield Outdated(subject, {path: known for _, path, known in group})
+            last = rows[-1][1]
 
     def _gone(self) -> str:
         """The published paths that no page claims any more, as a query."""
@@ -355,8 +355,12 @@ class Ledger:
 
     # --- publishing ---
 
-    def made(self, outputs: Iterable[Made]) -> None:
+    def made(self, outputs: list[Made]) -> None:
         """Note outputs that were rendered."""
+        self._uncommitted += len(outputs)
+        if self._uncommitted > MOST_AT_ONCE:
+            self._connection.commit()
+            self._uncommitted = 0
         self._connection.executemany(
             "INSERT OR REPLACE INTO made VALUES (?, ?, ?, ?)",
             ((one.path, one.digest, int(one.staged), one.stat) for one in outputs),
@@ -441,7 +445,7 @@ class Ledger:
 
 
 _OUTDATED = """FROM plan LEFT JOIN published USING (path) LEFT JOIN altered USING (path)
-    WHERE published.fingerprint IS NOT plan.fingerprint OR altered.path IS NOT NULL"""
+    WHERE (published.fingerprint IS NOT plan.fingerprint OR altered.path IS NOT NULL)"""
 
 
 def _folder(path: str) -> tuple[str, str]:

@@ -191,7 +191,8 @@ def is_empty(node: Node) -> bool:
 def scalar_text(node: Node, document: Document, says: str) -> str | None:
     """Give the text of a scalar, or None after reporting that it is none."""
     if isinstance(node, ScalarNode):
-        return str(node.value)
+        text: str = node.value
+        return text
     document.fault(node, f"found {kind_of(node)} where {says} was expected", f"Write {says}.")
     return None
 

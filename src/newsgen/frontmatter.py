@@ -339,10 +339,12 @@ def _address(
 
 
 def _aliases(values: dict[str, Any], nodes: dict[str, Node], address: str | None, document: Document) -> list[str]:
+    if not values["aliases"]:
+        return []
     found: list[str] = []
     node = nodes.get("aliases")
     items = [one for one in node.value if not is_empty(one)] if isinstance(node, SequenceNode) else [node]
-    for text, item in zip(values["aliases"] or [], items, strict=False):
+    for text, item in zip(values["aliases"], items, strict=False):
         alias = clean_address(text if text.startswith("/") else "/" + text)
         wrong = why_not_an_address(alias)
         if wrong or alias == "/":
@@ -367,7 +369,7 @@ def _check_order(values: dict[str, Any], nodes: dict[str, Node], published: Mome
 def _last_change(updated: Moment | None, corrections: list[dict[str, Any]], published: Moment) -> Moment | None:
     candidates = [one["date"] for one in corrections] + ([updated] if updated else [])
     later = [one for one in candidates if one.instant > published.instant]
-    return max(later, key=lambda one: one.instant, default=None)
+    return max(later, key=lambda one: one.instant) if later else None
 
 
 def _id(given: str | None, published: Moment, aliases: list[str], address: str, site: Site) -> str:

@@ -149,9 +149,10 @@ def _parsed(text: str, default: datetime) -> datetime:
 def _kept(when: datetime, zone: tzinfo, day_only: bool) -> Moment:
     if not 1000 <= when.year <= 9998:
         raise ValueError("the year is out of range")
-    kept = when.replace(microsecond=0).astimezone(UTC).astimezone(zone)
-    offset = kept.utcoffset() or timedelta()
-    if offset.seconds % 60:  # local mean time, which RFC 3339 and RFC 2822 can't write
+    when = when.replace(microsecond=0) if when.microsecond else when
+    kept = when.astimezone(UTC).astimezone(zone)
+    offset = kept.utcoffset()
+    if offset and offset.seconds % 60:  # local mean time, which RFC 3339 and RFC 2822 can't write
         whole = timezone(timedelta(minutes=round(offset.total_seconds() / 60)))
         kept = kept.replace(tzinfo=whole) if day_only else kept.astimezone(whole)
     return Moment(kept, day_only)

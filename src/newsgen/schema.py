@@ -43,7 +43,7 @@ class Text:
         value = scalar_text(node, document, self.says)
         if value is None:
             return None
-        if self.entities:
+        if self.entities and "&" in value:
             value = html.unescape(value)
         if value.isascii() and value.isprintable():  # then blanks are all that there is to clean
             value = value.strip(" ")
@@ -140,6 +140,11 @@ _USUAL_WEB = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[!#-;=?-\[\]-~]*
 
 def is_web(value: str) -> bool:
     """Whether ``value`` is an absolute http or https address that can stand in a page as it is."""
+    return bool(_USUAL_WEB.fullmatch(value)) or is_any_web(value)
+
+
+def is_any_web(value: str) -> bool:
+    """Do what :func:`is_web` does, with a close look at every address."""
     try:
         parts = urlsplit(value)
         good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -159,7 +164,7 @@ class Web:
         if value is None:
             return None
         value = value.strip()
-        if not (_USUAL_WEB.fullmatch(value) or is_web(value)):
+        if not is_web(value):
             document.fault(node, f"{shorten(value)!r} is not {self.says}", "Write the whole address.")
             return None
         return value
@@ -305,7 +310,8 @@ class Record:
         if not isinstance(node, MappingNode):
             document.fault(node, f"found {kind_of(node)} where {self.says} was expected", "Write it as key: value.")
             return None, {}
-        given: dict[str, list[tuple[str, Node]]] = {}
+        given: dict[str, tuple[str, Node]] = {}
+        again: dict[str, list[tuple[str, Node]]] = {}
         own: dict[str, Any] = {}
         seen: dict[str, Node] = {}
         for key_node, value_node in node.value:
@@ -321,8 +327,12 @@ class Record:
             seen[lower] = key_node
             declared = self.names.get(lower)
             if declared is not None:
-                if not is_empty(value_node):
-                    given.setdefault(declared.name, []).append((lower, value_node))
+                if is_empty(value_node):
+                    continue
+                if declared.name in given:
+                    again.setdefault(declared.name, [given[declared.name]]).append((lower, value_node))
+                else:
+                    given[declared.name] = (lower, value_node)
             elif self.own and key.startswith("x_"):
                 own[key] = plain(value_node)
             else:
@@ -332,12 +342,11 @@ class Record:
                 hint = f"Keys of your own begin with x_ (x_{key})." if own_key else "Correct or remove it."
                 document.warn(key_node, f"unknown key {shorten(key)!r}", f"{meant}{hint}")
         nodes: dict[str, Node] = {}
-        for name, spelt in given.items():
+        for name, (_, first) in given.items():
             declared = self.names[name]
-            if len(spelt) > 1:
-                spelt.sort(key=declared.rank)
-            nodes[name] = spelt[0][1]
-            if declared.merged and len(spelt) > 1:
+            spelt = sorted(again[name], key=declared.rank) if name in again else []
+            nodes[name] = spelt[0][1] if spelt else first
+            if spelt and declared.merged:
                 read = [declared.shape.read(one, document) for _, one in spelt]
                 values[name] = list(dict.fromkeys(item for one in read for item in one or ()))
             else:

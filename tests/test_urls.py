@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from hypothesis import example, given, settings
@@ -21,6 +21,7 @@ from newsgen.urls import (
     media_address,
     output_path,
     slugify,
+    slugify_any,
     split_stem,
     tag_uri,
     why_not_an_address,
@@ -104,6 +105,12 @@ def test_any_slug_is_one_safe_part_of_a_path_and_stays_as_it_is(text: str) -> No
 def test_texts_that_differ_only_in_case_or_unicode_form_have_slugs_that_fold_together(text: str) -> None:
     assert fold(slugify(text)) == fold(slugify(unicodedata.normalize("NFD", text)))
     assert slugify(text) == slugify(unicodedata.normalize("NFC", text))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_the_short_way_to_a_slug_leads_where_the_long_one_does(text: str) -> None:
+    assert slugify(text) == slugify_any(text)
 
 
 # -- file names -------------------------------------------------------------------------------------------------------
@@ -278,6 +285,13 @@ def test_fold_ignores_case_and_unicode_form(text: str) -> None:
     assert forms == {fold(text)}
     assert fold(fold(text)) == fold(text)
     assert fold(text.lower()) == fold(text) or "\u0130" in unicodedata.normalize("NFC", text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_the_short_ways_to_fold_and_to_encode_lead_where_the_long_ones_do(text: str) -> None:
+    assert fold(text) == unicodedata.normalize("NFC", unicodedata.normalize("NFKD", text).casefold())
+    assert encode(text) == quote(text, safe="/-._~!$'()*+,;=:@")
 
 
 def test_different_addresses_do_not_fold_together() -> None:

@@ -13,18 +13,32 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from newsgen.errors import FAULT, WARNING, Fault, Refused
+from newsgen.outline import outline
 
 LARGEST_HEADER = 512 * 1024
 DEEPEST = 40
 MOST_NODES = 20_000
 
 try:
-    from yaml import CSafeLoader as _Loader
+    from yaml import CSafeLoader
 except ImportError as error:  # pragma: no cover - every wheel of PyYAML carries libyaml
     raise Refused(
         "PyYAML was built without libyaml, which reads front matter six times faster",
         "Install the wheel from the package index (pip install --force-reinstall --only-binary :all: pyyaml).",
     ) from error
+
+
+class _Loader(CSafeLoader):
+    """libyaml, without PyYAML's guesses at what a plain text means: here all are text, whatever they look like."""
+
+    def resolve(self, kind: type[Node], value: str, implicit: tuple[bool, bool]) -> str:
+        return ""
+
+    def descend_resolver(self, parent: Node, index: object) -> None:
+        pass
+
+    def ascend_resolver(self) -> None:
+        pass
 
 
 class Document:
@@ -45,6 +59,10 @@ class Document:
         line, column = (node.start_mark.line, node.start_mark.column) if node is not None else (0, 0)
         self.faults.append(Fault(self.path, self.first_line + line, column + 1, what, remedy, severity))
 
+    def line_of(self, node: Node) -> int:
+        """Give the line of the file on which ``node`` begins, from 1."""
+        return self.first_line + node.start_mark.line
+
     def warn(self, node: Node | None, what: str, remedy: str = "") -> None:
         self.fault(node, what, remedy, WARNING)
 
@@ -53,6 +71,11 @@ class Document:
         if len(self.text) > LARGEST_HEADER:
             self.fault(None, f"the YAML is larger than {LARGEST_HEADER // 1024} KiB", "Move the text into the body.")
             return None
+        simple = outline(self.text)
+        return simple if simple is not None else self.compose_any()
+
+    def compose_any(self) -> MappingNode | None:
+        """Do what :meth:`compose` does, whatever the YAML is like, with libyaml."""
         try:
             if _may_nest_deeply(self.text) and _depth(self.text) > DEEPEST:
                 self.fault(None, f"the YAML is nested more than {DEEPEST} levels deep", "Write it flatter.")
@@ -160,15 +183,16 @@ def shorten(text: str, most: int = 60) -> str:
 
 def is_empty(node: Node) -> bool:
     """Whether a node says nothing: ``key:``, ``key: ~``, ``key: null`` or blank text."""
-    return isinstance(node, ScalarNode) and (
-        not node.value.strip() or (not node.style and node.value in ("~", "null", "Null", "NULL"))
-    )
+    if not isinstance(node, ScalarNode):
+        return False
+    return not node.value or node.value.isspace() or (not node.style and node.value in ("~", "null", "Null", "NULL"))
 
 
 def scalar_text(node: Node, document: Document, says: str) -> str | None:
     """Give the text of a scalar, or None after reporting that it is none."""
     if isinstance(node, ScalarNode):
-        return str(node.value)
+        text: str = node.value
+        return text
     document.fault(node, f"found {kind_of(node)} where {says} was expected", f"Write {says}.")
     return None
 

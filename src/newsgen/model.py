@@ -23,9 +23,12 @@ def digest(*parts: bytes | str) -> bytes:
     return state.digest()
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
 def canonical(value: Any) -> str:
     """Give JSON text in which equal values have equal spelling."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(value)
 
 
 @dataclass(frozen=True, slots=True)

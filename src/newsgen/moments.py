@@ -37,6 +37,10 @@ _ISO = re.compile(
     re.ASCII,
 )
 
+_USUAL = re.compile(
+    r"\d{4}-\d\d-\d\d(?:T(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?", re.ASCII
+)
+
 
 def read_moment(text: str, zone: tzinfo) -> Moment:
     """Read a date as people write them, in ``zone`` unless it says its own offset; the result is kept in ``zone``.
@@ -47,6 +51,18 @@ def read_moment(text: str, zone: tzinfo) -> Moment:
 
     Raises ValueError with the reason.
     """
+    if _USUAL.fullmatch(text):
+        try:
+            when = datetime.fromisoformat(text)
+        except ValueError:
+            pass  # the lenient reader says why
+        else:
+            return _kept(when if when.tzinfo else when.replace(tzinfo=zone), zone, day_only=len(text) == 10)
+    return read_any_moment(text, zone)
+
+
+def read_any_moment(text: str, zone: tzinfo) -> Moment:
+    """Do what :func:`read_moment` does, for the usual forms as well."""
     text = text.strip()
     found = _ISO.fullmatch(text)
     if found and (found["s"] or len(found["m"]) + len(found["d"]) == 4):
@@ -133,9 +149,10 @@ def _parsed(text: str, default: datetime) -> datetime:
 def _kept(when: datetime, zone: tzinfo, day_only: bool) -> Moment:
     if not 1000 <= when.year <= 9998:
         raise ValueError("the year is out of range")
-    kept = when.replace(microsecond=0).astimezone(UTC).astimezone(zone)
-    offset = kept.utcoffset() or timedelta()
-    if offset.seconds % 60:  # local mean time, which RFC 3339 and RFC 2822 can't write
+    when = when.replace(microsecond=0) if when.microsecond else when
+    kept = when.astimezone(UTC).astimezone(zone)
+    offset = kept.utcoffset()
+    if offset and offset.seconds % 60:  # local mean time, which RFC 3339 and RFC 2822 can't write
         whole = timezone(timedelta(minutes=round(offset.total_seconds() / 60)))
         kept = kept.replace(tzinfo=whole) if day_only else kept.astimezone(whole)
     return Moment(kept, day_only)

@@ -43,11 +43,16 @@ class Text:
         value = scalar_text(node, document, self.says)
         if value is None:
             return None
-        if self.entities:
+        if self.entities and "&" in value:
             value = html.unescape(value)
-        value = without_controls(value)
-        value = value.strip() if self.lines else " ".join(value.split())
-        value = unicodedata.normalize("NFC", value).strip("\u200b\ufeff ")
+        if value.isascii() and value.isprintable():  # then blanks are all that there is to clean
+            value = value.strip(" ")
+            if "  " in value and not self.lines:
+                value = " ".join(value.split())
+        else:
+            value = without_controls(value)
+            value = value.strip() if self.lines else " ".join(value.split())
+            value = unicodedata.normalize("NFC", value).strip("\u200b\ufeff ")
         if len(value) > self.longest:
             document.fault(node, f"the text is longer than {self.longest} characters", "Shorten it.")
             return None
@@ -73,6 +78,9 @@ class Flag:
         return None
 
 
+_NUMBER = re.compile(r"\s*[+-]?\d+(\.\d*)?\s*", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number from ``least`` to ``most``; whole unless ``fraction``."""
@@ -81,16 +89,18 @@ class Number:
     most: float
     fraction: bool = False
 
-    @property
-    def says(self) -> str:
-        return f"a {'' if self.fraction else 'whole '}number from {self.least:g} to {self.most:g}"
+    says: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        says = f"a {'' if self.fraction else 'whole '}number from {self.least:g} to {self.most:g}"
+        object.__setattr__(self, "says", says)
 
     def read(self, node: Node, document: Document) -> float | int | None:
         value = scalar_text(node, document, self.says)
         if value is None:
             return None
         try:
-            if not re.fullmatch(r"\s*[+-]?\d+(\.\d*)?\s*", value, re.ASCII):
+            if not _NUMBER.fullmatch(value):
                 raise ValueError(value)
             number = float(value) if self.fraction else int(value)
         except ValueError:
@@ -106,15 +116,15 @@ class Choice:
     """One of a few words."""
 
     words: tuple[str, ...]
+    says: str = field(init=False)
 
-    @property
-    def says(self) -> str:
-        return "one of " + ", ".join(self.words)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "says", "one of " + ", ".join(self.words))
 
     def read(self, node: Node, document: Document) -> str | None:
         value = scalar_text(node, document, self.says)
-        if value is None:
-            return None
+        if value is None or value in self.words:
+            return value
         word = value.strip().lower().replace(" ", "-").replace("_", "-")
         if word in self.words:
             return word
@@ -122,6 +132,25 @@ class Choice:
         remedy = f"Did you mean {near[0]}? " if near else ""
         document.fault(node, f"found {shorten(value)!r} where {self.says} was expected", f"{remedy}Write {self.says}.")
         return None
+
+
+_USUAL_WEB = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[!#-;=?-\[\]-~]*)?")
+"""Addresses that need no closer look: a plain host, and a path without blanks, quotes, brackets and backslashes."""
+
+
+def is_web(value: str) -> bool:
+    """Whether ``value`` is an absolute http or https address that can stand in a page as it is."""
+    return bool(_USUAL_WEB.fullmatch(value)) or is_any_web(value)
+
+
+def is_any_web(value: str) -> bool:
+    """Do what :func:`is_web` does, with a close look at every address."""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return good and not any(c.isspace() or c in '\\"<>' or unicodedata.category(c) in ("Cc", "Cs") for c in value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +164,13 @@ class Web:
         if value is None:
             return None
         value = value.strip()
-        try:
-            parts = urlsplit(value)
-            good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            good = False
-        if not good or any(c.isspace() or c in '\\"<>' or unicodedata.category(c) in ("Cc", "Cs") for c in value):
+        if not is_web(value):
             document.fault(node, f"{shorten(value)!r} is not {self.says}", "Write the whole address.")
             return None
         return value
+
+
+_NAME = Text(entities=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +183,29 @@ class Names:
 
     def read(self, node: Node, document: Document) -> list[str] | None:
         if isinstance(node, ScalarNode):
-            names, warning = self.split(Text(entities=True).read(node, document) or "")
+            names, warning = self.split(_NAME.read(node, document) or "")
             if warning:
                 document.warn(node, warning, f"Write {self.says}.")
             found: list[tuple[str, Node]] = [(name, node) for name in names]
         else:
             items = node.value if isinstance(node, SequenceNode) else [node]
-            found = [self._named(item, document) for item in items if not is_empty(item)]
+            found = [
+                (_NAME.read(item, document) or "", item)
+                if isinstance(item, ScalarNode)
+                else self._named(item, document)
+                for item in items
+                if not is_empty(item)
+            ]
+        names = []
         for name, place in found:
-            if name and (len(name) > self.longest or not any(c.isalnum() for c in name)):
+            says_something = name[:1].isalnum() or any(c.isalnum() for c in name)
+            if says_something:
+                names.append(name)
+            if name and (len(name) > self.longest or not says_something):
                 what = f"{shorten(name)!r} can't be a name"
                 remedy = f"It needs a letter or digit, and at most {self.longest} characters."
                 document.fault(place, what, remedy)
-        return list(dict.fromkeys(name for name, _ in found if any(c.isalnum() for c in name)))
+        return list(dict.fromkeys(names))
 
     def _named(self, item: Node, document: Document) -> tuple[str, Node]:
         """The name in one item: its text, or its ``name`` where it is a mapping."""
@@ -178,7 +215,7 @@ class Names:
                 document.fault(item, f"found {kind_of(item)} where {self.says} was expected", f"Write {self.says}.")
                 return "", item
             item = named
-        return Text(entities=True).read(item, document) or "", item
+        return _NAME.read(item, document) or "", item
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +254,17 @@ class Field:
     also: tuple[str, ...] = ()
     merged: bool = False
 
+    def rank(self, spelt: tuple[str, Node]) -> int:
+        """Give the place of a spelling (and its value's node) among all that mean this field."""
+        spellings = (self.name, *self.also)
+        return spellings.index(spelt[0]) if spelt[0] in spellings else len(spellings)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """Keys and values; where ``short`` names a field, that field's value alone may stand for the whole.
+
+    Fields are declared in lower case, and found in any.
 
     ``own`` accepts keys that begin with ``x_``.
     """
@@ -228,11 +272,15 @@ class Record:
     fields: tuple[Field, ...]
     short: str | None = None
     own: bool = False
-    names: Mapping[str, Field] = field(default_factory=dict)
+    names: Mapping[str, Field] = field(init=False)
+    nothing: Mapping[str, None] = field(init=False)
+    needed: tuple[Field, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         spelt = {name: one for one in reversed(self.fields) for name in (*one.also, one.name)}
         object.__setattr__(self, "names", spelt)
+        object.__setattr__(self, "nothing", dict.fromkeys(one.name for one in self.fields))
+        object.__setattr__(self, "needed", tuple(one for one in self.fields if one.required))
 
     @property
     def says(self) -> str:
@@ -241,63 +289,70 @@ class Record:
 
     def read(self, node: Node, document: Document) -> dict[str, Any] | None:
         values, _ = self.read_with_nodes(node, document)
-        if values is None or any(one.required and values[one.name] is None for one in self.fields):
+        if values is None:
             return None
+        for one in self.needed:
+            if values[one.name] is None:
+                return None
         return values
 
     def read_with_nodes(self, node: Node, document: Document) -> tuple[dict[str, Any] | None, dict[str, Node]]:
         """Give the values by field name, every field present (None where nothing is said, or wrongly), and the nodes
         of those that are given; no values where the node is no mapping."""
-        values: dict[str, Any] = dict.fromkeys(one.name for one in self.fields)
+        values: dict[str, Any] = {**self.nothing}
         if self.short and not isinstance(node, MappingNode):
             shape = self.names[self.short].shape
             values[self.short] = shape.read(node, document)
-            for one in self.fields:
-                if one.required and one.name != self.short:
+            for one in self.needed:
+                if one.name != self.short:
                     document.fault(node, f"{one.name} is missing", f"Add {one.name}: {one.shape.says}.")
             return (None if values[self.short] is None else values), {self.short: node}
         if not isinstance(node, MappingNode):
             document.fault(node, f"found {kind_of(node)} where {self.says} was expected", "Write it as key: value.")
             return None, {}
-        given: dict[str, list[tuple[int, int, Node]]] = {}
+        given: dict[str, tuple[str, Node]] = {}
+        again: dict[str, list[tuple[str, Node]]] = {}
         own: dict[str, Any] = {}
-        seen: dict[str, int] = {}
+        seen: dict[str, Node] = {}
         for key_node, value_node in node.value:
-            key = str(key_node.value) if isinstance(key_node, ScalarNode) else ""
-            if key.lower() in seen:
+            key = key_node.value if isinstance(key_node, ScalarNode) else ""
+            lower = key.lower()
+            if lower in seen:
                 document.fault(
                     key_node,
-                    f"the key {shorten(key)!r} is given twice, first on line {document.first_line + seen[key.lower()]}",
+                    f"the key {shorten(key)!r} is given twice, first on line {document.line_of(seen[lower])}",
                     "Keep one.",
                 )
                 continue
-            seen[key.lower()] = key_node.start_mark.line
-            if self.own and key.startswith("x_"):
+            seen[lower] = key_node
+            declared = self.names.get(lower)
+            if declared is not None:
+                if is_empty(value_node):
+                    continue
+                if declared.name in given:
+                    again.setdefault(declared.name, [given[declared.name]]).append((lower, value_node))
+                else:
+                    given[declared.name] = (lower, value_node)
+            elif self.own and key.startswith("x_"):
                 own[key] = plain(value_node)
-                continue
-            declared = self.names.get(key) or self.names.get(key.lower())
-            if declared is None:
-                near = nearest(key.lower(), tuple(self.names))
+            else:
+                near = nearest(lower, tuple(self.names))
                 meant = f"Did you mean {self.names[near].name}? " if near else ""
                 own_key = self.own and re.fullmatch(r"[\w-]{1,40}", key)
                 hint = f"Keys of your own begin with x_ (x_{key})." if own_key else "Correct or remove it."
                 document.warn(key_node, f"unknown key {shorten(key)!r}", f"{meant}{hint}")
-                continue
-            spellings = (declared.name, *declared.also)
-            rank = spellings.index(key.lower()) if key.lower() in spellings else len(spellings)
-            if is_empty(value_node):
-                continue
-            given.setdefault(declared.name, []).append((rank, len(seen), value_node))
-        for name, spelt in given.items():
-            spelt.sort(key=lambda one: one[:2])
-            counted = spelt if self.names[name].merged else spelt[:1]
-            read = [self.names[name].shape.read(one, document) for _, _, one in counted]
-            values[name] = (
-                read[0] if len(read) == 1 else list(dict.fromkeys(item for one in read for item in one or ()))
-            )
-        nodes = {name: spelt[0][2] for name, spelt in given.items()}
-        for one in self.fields:
-            if one.required and (one.name not in nodes or values[one.name] == ""):
+        nodes: dict[str, Node] = {}
+        for name, (_, first) in given.items():
+            declared = self.names[name]
+            spelt = sorted(again[name], key=declared.rank) if name in again else []
+            nodes[name] = spelt[0][1] if spelt else first
+            if spelt and declared.merged:
+                read = [declared.shape.read(one, document) for _, one in spelt]
+                values[name] = list(dict.fromkeys(item for one in read for item in one or ()))
+            else:
+                values[name] = declared.shape.read(nodes[name], document)
+        for one in self.needed:
+            if one.name not in nodes or values[one.name] == "":
                 place = nodes.get(one.name, node if node.value else None)
                 document.fault(place, f"{one.name} is missing", f"Add {one.name}: {one.shape.says}.")
         if self.own:

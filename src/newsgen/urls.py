@@ -16,6 +16,8 @@ LONGEST_NAME = 200
 
 _DATED_STEM = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_. ]+(.*))?$", re.DOTALL)
 _SAFE = "/-._~!$'()*+,;=:@"
+_SAFE_AS_IT_IS = re.compile(rf"[A-Za-z0-9{re.escape(_SAFE)}]*")
+_NOT_ASCII_SLUG = re.compile("[^a-z0-9]+")
 
 
 def slugify(text: str) -> str:
@@ -23,6 +25,11 @@ def slugify(text: str) -> str:
 
     The slug of a text without letters or digits is empty.
     """
+    return _NOT_ASCII_SLUG.sub("-", text.lower()).strip("-") if text.isascii() else slugify_any(text)
+
+
+def slugify_any(text: str) -> str:
+    """Do what :func:`slugify` does, character by character."""
     kept: list[str] = []
     for character in unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()):
         if character.isalnum() or (_is_mark(character) and kept and kept[-1] != "-"):
@@ -96,12 +103,14 @@ def output_path(address: str) -> str:
 
 def fold(path: str) -> str:
     """Give the form in which two paths are equal on a disk that ignores case or normalises Unicode."""
+    if path.isascii():
+        return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFKD", path).casefold())
 
 
 def encode(address: str) -> str:
     """Give ``address`` as an RFC 3986 path."""
-    return quote(address, safe=_SAFE)
+    return address if _SAFE_AS_IT_IS.fullmatch(address) else quote(address, safe=_SAFE)
 
 
 def href(base_path: str, address: str) -> str:

@@ -13,7 +13,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from itertools import islice
+from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, TypeVar
@@ -99,6 +101,14 @@ def _context() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["newsgen.stages"])
     return context
+
+
+def end_server() -> None:
+    """End the server that starts processes, if there is one, and wait for it: what it and they took is then counted
+    among what this process took, and nothing outlives a build."""
+    server = getattr(forkserver, "_forkserver", None)
+    with suppress(Exception):  # it has no public way to end; without one it ends with this process
+        server._stop()  # type: ignore[union-attr]
 
 
 def executor_for(count: int, jobs: int | None, least: int) -> Executor:

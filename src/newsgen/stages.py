@@ -9,7 +9,7 @@ from newsgen import disk, filing, load, publish
 from newsgen.archive import Archive
 from newsgen.database import Condition
 from newsgen.errors import Fault, Faulty, Refused
-from newsgen.executors import Here, executor_for
+from newsgen.executors import Here, end_server, executor_for
 from newsgen.explaining import explain
 from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
@@ -67,6 +67,7 @@ def run(
     if request.explain:
         report.explained = explain(desk, press, planning)
     _publish(desk, output, press, planning, report, progress)
+    end_server()
 
 
 def _prepare(archive: Archive, key: bytes) -> bool:

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from newsgen.cleaning import SCHEMES
 from newsgen.errors import FAULT, WARNING, Fault
-from newsgen.markup import CLOSE, OPEN, SCHEMES, Body, Converter, internal_target, resolve
+from newsgen.markup import Body, Converter, internal_target, resolve
+from newsgen.notes import CLOSE, OPEN
 
 PATH = "content/articles/2024/two-drones.md"
 CONVERTER = Converter()

@@ -69,7 +69,9 @@ class SwiftMarkdown(markdown.Markdown):
             self.parser.parseBlocks = _Blocks(self.parser).parse  # type: ignore[method-assign]
         if compared and "toc" in self.treeprocessors and _Anchors.fits(self.treeprocessors["toc"]):
             self.treeprocessors.register(_Anchors(self, self.treeprocessors["toc"]), "toc", 5)
-        self._steps = [tuple(one) for one in (self.preprocessors, self.treeprocessors, self.postprocessors)]
+        self._steps: list[tuple[Any, ...]] = [
+            tuple(one) for one in (self.preprocessors, self.treeprocessors, self.postprocessors)
+        ]
         self._needs = _NEEDS if compared else {}
 
     def is_block_level(self, tag: Any) -> bool:
@@ -87,9 +89,10 @@ class SwiftMarkdown(markdown.Markdown):
         self.lines = source.split("\n")
         for step in self._needed(before, source):
             self.lines = step.run(self.lines)
-        root = self.parser.parseDocument(self.lines).getroot()
+        root: Any = self.parser.parseDocument(self.lines).getroot()
         for step in self._needed(within, source):
-            root = step.run(root) or root
+            changed = step.run(root)
+            root = root if changed is None else changed
         html = self.serializer(root)
         start, end = html.index(f"<{self.doc_tag}>") + len(self.doc_tag) + 2, html.rindex(f"</{self.doc_tag}>")
         html = html[start:end].strip()

@@ -6,7 +6,6 @@ What they give is not yet safe: it is cleaned, whichever made it.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -14,6 +13,7 @@ from typing import Any, Protocol
 
 import markdown
 
+from newsgen.document import without_controls
 from newsgen.swift import SwiftMarkdown
 from newsgen.urls import slugify
 
@@ -32,6 +32,8 @@ class Engine(Protocol):
     version: str
     nests_freely: bool
     """Whether what it makes may be nested as deeply as the text asks for."""
+    encodes: bool
+    """Whether it percent-encodes addresses."""
 
     def convert(self, text: str) -> str:
         """Give the HTML of ``text``, its headings with ids."""
@@ -45,7 +47,10 @@ class Engine(Protocol):
 
 def is_installed(engine: str) -> bool:
     """Whether the program behind ``engine`` is there."""
-    return engine != COMMONMARK or importlib.util.find_spec("pyromark") is not None
+    try:
+        return engine != COMMONMARK or bool(importlib.import_module("pyromark"))
+    except ImportError:
+        return False
 
 
 def engine_of(name: str) -> Engine:
@@ -59,6 +64,7 @@ class PythonMarkdown:
     name = PYTHON_MARKDOWN
     version = markdown.__version__
     nests_freely = False
+    encodes = False
 
     def __init__(self) -> None:
         self.restart()
@@ -82,6 +88,7 @@ class CommonMark:
 
     name = COMMONMARK
     nests_freely = True
+    encodes = True
 
     def __init__(self) -> None:
         pyromark: Any = importlib.import_module("pyromark")
@@ -95,7 +102,9 @@ class CommonMark:
         )
 
     def convert(self, text: str) -> str:
-        html: str = self._markdown.html(text)
+        html: str = self._markdown.html(text).strip()
+        if "&#" in text:  # it writes the characters that references stand for, also those that no text may hold
+            html = without_controls(html)
         if "[^" in text:
             html = _with_footnotes(html)
         if "<h" not in html:
@@ -130,6 +139,7 @@ class CommonMark:
 
 
 _HEADING = re.compile(r"<h([1-6])( [^>]*)?>")
+_ID = re.compile(r'id="(?<=\sid=")([^"]*)"')
 _WRITTEN_HEADING = re.compile(r"<h[1-6]", re.IGNORECASE)
 _REFERENCE = re.compile(r'<sup class="footnote-reference"><a href="#([^"]*)">([0-9]+)</a></sup>')
 _DEFINITION = re.compile(
@@ -176,7 +186,7 @@ MOST_BACKLINKS = 100
 
 def _with_anchors(html: str, made: Iterator[bool] | None) -> str:
     """Give each heading that has no id one, made from its text; only those that Markdown ``made``, if not all are."""
-    taken = set(re.findall(r'\sid="([^"]*)"', html))
+    taken = set(_ID.findall(html)) if "id=" in html else set()
     counts: dict[str, int] = {}
     parts: list[str] = []
     at = 0

@@ -71,7 +71,9 @@ def read_site(root: Path) -> tuple[Site, list[Fault]]:
 
 def reading_key(site: Site, program: bytes) -> bytes:
     """Give a digest of all but the files that reading them depends on: another one, and all must be read again."""
-    return digest(program, site.digest_of(("timezone", "language", "id_authority", "authors", "trusted_html")))
+    return digest(
+        program, site.digest_of(("timezone", "language", "id_authority", "authors", "trusted_html", "markdown.engine"))
+    )
 
 
 def load(
@@ -109,7 +111,7 @@ class _Reader:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.converter = Converter(site.trusted_html)
+        self.converter = Converter(site.trusted_html, site.markdown.engine)
 
 
 def _read_batch(reader: _Reader, batch: list[tuple[Found, bytes | None]]) -> list[Loaded]:

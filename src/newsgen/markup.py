@@ -141,13 +141,15 @@ class Converter:
     def convert_body(self, path: str, body: str) -> Body:
         """Convert the body of the content file ``path``; lines count from the first of the body, so that the result
         holds wherever it begins."""
-        notes = Notes(path, without_controls(body))
+        notes = Notes(path, without_controls(body), self._engine.encodes)
         try:
             with _limited(min(8.0, 2 + len(body) / 50_000)):
                 return self._converted(notes)
         except _TooSlow:
             remedy = "Look for long runs of [, <, * or _ and break them up."
             notes.add(FAULT, None, "the text takes too long to convert", remedy)
+        except MemoryError:
+            notes.add(FAULT, None, "the text takes too much memory to convert", "Part it.")
         except RecursionError:
             notes.add_deepest("lists or quotations are nested too deeply", "Write them flatter.")
         self._engine.restart()  # one that was interrupted remembers where it was

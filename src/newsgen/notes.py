@@ -25,6 +25,7 @@ DOCUMENT_SUFFIXES = (".md", ".markdown")
 
 _SAFE_IN_FRAGMENT = "-._~!$()*+,;=:@/?"
 MOST_SEARCHES = 100
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MAY_BE_CODE = re.compile(r"[`\t]|~~~|    ")
 _DESTINATION = re.compile(
     r"\]\(\s*<([^>\n]*)>|\]\(\s*([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)|^ {0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)"
@@ -53,10 +54,12 @@ def internal_target(path: str, link: str) -> tuple[str, str]:
 
 
 class Notes:
-    """What is noticed while one body is converted."""
+    """What is noticed while one body is converted. ``encoded`` says that addresses were percent-encoded since they
+    were written."""
 
-    def __init__(self, path: str, body: str) -> None:
+    def __init__(self, path: str, body: str, encoded: bool = False) -> None:
         self.path = path
+        self._encoded = encoded
         self.body = body
         self.faults: list[Fault] = []
         self.links: list[Link] = []
@@ -85,8 +88,11 @@ class Notes:
             self._places = {}
             for found in _DESTINATION.finditer(without_code(self.body)):
                 number = found.lastindex or 0
-                self._places.setdefault(html.unescape(found[number]), deque()).append(found.start(number))
-        places = self._places.get(text)
+                written = html.unescape(found[number])
+                if self._encoded:
+                    written = unquote(_ESCAPED.sub(r"\1", written))
+                self._places.setdefault(written, deque()).append(found.start(number))
+        places = self._places.get(unquote(text) if self._encoded else text)
         if places is None:
             self._searches += 1
             at = self.body.find(text) if self._searches <= MOST_SEARCHES else -1

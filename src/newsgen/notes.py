@@ -117,7 +117,8 @@ class Notes:
             return f"{OPEN}self:#{quote(fragment, safe=_SAFE_IN_FRAGMENT)}{CLOSE}"
         if value.startswith("//"):
             return "https:" + value
-        if "{{" in value or "{%" in value:
+        written = unquote(value) if self._encoded else value
+        if "{{" in written or "{%" in written:
             what = "the link holds template syntax of another tool, which is only text here; it is left out"
             self.add(WARNING, value, what, "Write where it leads.")
             return None

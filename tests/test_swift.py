@@ -175,7 +175,9 @@ class _Own(InlineProcessor):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(["==", "NOTE", "note", "always", "v", "u", "r", "q", "*", " ", "a", "\n\n"])).map("".join))
+@given(
+    st.lists(st.sampled_from(["==", "NOTE", "note", "always", "v", "u", "r", "q", "*", " ", "a", "\n\n"])).map("".join)
+)
 def test_patterns_that_newsgen_does_not_know_work_as_they_do_without_it(text: str) -> None:
     own: dict[str, Any] = {"extensions": ["extra", "sane_lists", "nl2br", "smarty", "wikilinks", _Marks()]}
     plain, swift = OWN.setdefault("plain", markdown.Markdown(**own)), OWN.setdefault("swift", SwiftMarkdown(**own))

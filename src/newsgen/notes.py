@@ -11,6 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 from newsgen.document import shorten, without_controls
@@ -27,12 +28,14 @@ _SAFE_IN_FRAGMENT = "-._~!$()*+,;=:@/?"
 MOST_SEARCHES = 100
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _MAY_BE_CODE = re.compile(r"[`\t]|~~~|    ")
-_DESTINATION = re.compile(
-    r"\]\(\s*<([^>\n]*)>|\]\(\s*([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)|^ {0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)"
-    r"|<([a-zA-Z][\w+.-]*:[^\s<>]*)>|\b(?:href|src)\s*=\s*\"([^\"]*)\"|\b(?:href|src)\s*=\s*'([^']*)'"
-    r"|\b(?:href|src)\s*=\s*([^\s\"'>]+)",
-    re.MULTILINE,
+_DESTINATIONS = (
+    (("](",), r"\]\(\s*<([^>\n]*)>|\]\(\s*([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)"),
+    (("]:",), r"^ {0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)"),
+    (("<",), r"<([a-zA-Z][\w+.-]*:[^\s<>]*)>"),
+    (("href", "src"), r"\b(?:href|src)\s*=\s*\"([^\"]*)\"|\b(?:href|src)\s*=\s*'([^']*)'"),
+    (("href", "src"), r"\b(?:href|src)\s*=\s*([^\s\"'>]+)"),
 )
+"""How a text may say where a link leads, each after what it cannot do without: the fewer are looked for, the faster."""
 
 
 def internal_target(path: str, link: str) -> tuple[str, str]:
@@ -86,7 +89,7 @@ class Notes:
         """Where the source links to ``text`` (the next time, if asked again), from 1; else the body's first line."""
         if self._places is None:
             self._places = {}
-            for found in _DESTINATION.finditer(without_code(self.body)):
+            for found in _destinations(without_code(self.body)):
                 number = found.lastindex or 0
                 written = html.unescape(found[number])
                 if self._encoded:
@@ -135,6 +138,11 @@ class Notes:
         self.links.append(Link(kind, target, unquote(fragment), *self.locate(value)))
         part = "#" + quote(unquote(fragment), safe=_SAFE_IN_FRAGMENT) if fragment else ""
         return f"{OPEN}{kind}:{quote(target)}{part}{CLOSE}"
+
+
+def _destinations(body: str) -> Iterator[re.Match[str]]:
+    patterns = [pattern for signs, pattern in _DESTINATIONS if any(sign in body for sign in signs)]
+    return re.finditer("|".join(patterns), body, re.MULTILINE) if patterns else iter(())
 
 
 def without_code(body: str) -> str:

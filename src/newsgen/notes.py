@@ -27,7 +27,7 @@ DOCUMENT_SUFFIXES = (".md", ".markdown")
 _SAFE_IN_FRAGMENT = "-._~!$()*+,;=:@/?"
 MOST_SEARCHES = 100
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_MAY_BE_CODE = re.compile(r"[`\t]|~~~|    ")
+_SIGNS_OF_CODE = ("`", "\t", "~~~", "    ")
 _DESTINATIONS = (
     (("](",), r"\]\(\s*<([^>\n]*)>|\]\(\s*([^()\s]*(?:\([^()\s]*\)[^()\s]*)*)"),
     (("]:",), r"^ {0,3}\[[^\]\n]+\]:\s*<?([^\s>]+)"),
@@ -151,7 +151,7 @@ def without_code(body: str) -> str:
     def blank(found: re.Match[str]) -> str:
         return re.sub(r"[^\n]", " ", found[0])
 
-    if not _MAY_BE_CODE.search(body):
+    if not any(sign in body for sign in _SIGNS_OF_CODE):
         return body
     lines = body.split("\n")
     after_blank, in_list = True, False

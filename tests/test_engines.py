@@ -14,6 +14,8 @@ from newsgen.errors import WARNING, Fault
 from newsgen.markup import Body, Converter, conversion_key, resolve
 from newsgen.model import Link
 
+from .conftest import Story
+
 PATH = "content/articles/2024/a.md"
 CONVERTERS = {name: Converter(engine=name) for name in ENGINES}
 
@@ -228,3 +230,19 @@ def test_the_key_names_every_module_that_takes_part() -> None:
         source = (markup.Path(markup.__file__).with_name(f"{name}.py")).read_text(encoding="utf-8")
         left |= set(re.findall(r"^from newsgen\.(\w+) import", source, re.MULTILINE)) - seen
     assert seen == set(markup._MODULES)
+
+
+# -- in an archive ----------------------------------------------------------------------------------------------------
+
+
+def test_the_engine_of_an_archive_reads_its_articles_and_another_one_reads_them_again(story: Story) -> None:
+    story.site(markdown="commonmark")
+    story.article("list", "## Head\n\nText[^1]\n- item\n\n[^1]: Note.")
+    story.built()
+    page = story.page("/2024/07/17/list/")
+    assert page.xpath("//main//li[normalize-space()='item']")
+    assert page.xpath("//*[@id='fn:1']")
+    assert page.xpath("//h2[@id='head']")
+    story.site(markdown={"engine": "python-markdown"})
+    story.built()
+    assert not story.page("/2024/07/17/list/").xpath("//main//li[normalize-space()='item']")

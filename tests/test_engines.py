@@ -50,6 +50,10 @@ SAME = {
         '<p title="&lt;h2&gt;">x</p><h2 id="a">A</h2>',
     ),
     "headings in the text of an image": ("![<h2>](a.png)\n\n<h3>x</h3>\n\n## A", '<h3>x</h3><h2 id="a">A</h2>'),
+    "headings on several lines": (
+        '<h2\nclass="x">A</h2>\n\n<h2 title="<"\n>B</h2>\n\n## C',
+        '<h2 id="c">C</h2>',
+    ),
     "lists": ("- a\n- b\n\nand\n\n1. c\n2. d", "<ul><li>a</li><li>b</li></ul><p>and</p><ol><li>c</li><li>d</li></ol>"),
     "nested lists": ("- a\n    - b", "<ul><li>a<ul><li>b</li></ul></li></ul>"),
     "quotations": ("> a\n>\n> b", "<blockquote><p>a</p><p>b</p></blockquote>"),

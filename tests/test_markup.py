@@ -611,6 +611,10 @@ def test_no_placeholder_is_left_where_a_trusted_link_is_withheld(text: str) -> N
     assert "withheld" not in shown
 
 
+def test_no_placeholder_is_left_in_an_attribute_without_a_blank_before_it() -> None:
+    assert CLOSE not in published("<a`href=?>", trusting=True)
+
+
 # -- bounds -----------------------------------------------------------------------------------------------------------
 
 _APART = """
@@ -646,6 +650,8 @@ BOMBS_FOR_COMMONMARK = {
     "less-than signs": "<" * 2_000_000,
     "many headings": "# a\n\n" * 50_000,
     "many headings in HTML": "<h2>" * 200_000 + "\n\n# a\n\n" * 1000,
+    "headings in HTML without an end": "<div>\n" + "<h2 " * 500_000 + "\n\n# a",
+    "Markdown in HTML without an end": "<a" + " markdown=x" * 200_000,
     "a table of many columns": "|a" * 100_000 + "\n" + "|-" * 100_000 + "\n" + "|\n" * 100_000,
 }
 

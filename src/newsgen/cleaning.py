@@ -159,7 +159,7 @@ def without_dead_links(text: str) -> str:
     """Take the attributes that hold a lone closing mark, and images and links of nothing, out of HTML."""
     if CLOSE in text:
         text = _DEAD_IMAGE.sub(_alt_text, text)
-        text = re.sub(rf"\s[\w:-]+=(?:\"{CLOSE}\"|'{CLOSE}'|{CLOSE}(?![^{OPEN}>]*{CLOSE}))", "", text)
+        text = re.sub(rf"\s?[\w:-]+=(?:\"{CLOSE}\"|'{CLOSE}'|{CLOSE}(?![^{OPEN}>]*{CLOSE}))", "", text)
     if "<a>" in text:
         text = _LINKED_NOWHERE.sub(r"\1", text)
     return _IMAGE_OF_NOTHING.sub(_alt_text, text) if "<img" in text else text

@@ -138,7 +138,7 @@ class CommonMark:
                 yield from (False for _ in _HEADING.finditer(value))
 
 
-_HEADING = re.compile(r"<h([1-6])( [^>]*)?>")
+_HEADING = re.compile(r"<h([1-6])( [^<>\n]*)?>")
 _ID = re.compile(r'id="(?<=\sid=")([^"]*)"')
 _WRITTEN_HEADING = re.compile(r"<h[1-6]", re.IGNORECASE)
 _REFERENCE = re.compile(r'<sup class="footnote-reference"><a href="#([^"]*)">([0-9]+)</a></sup>')
@@ -150,7 +150,7 @@ _UNKNOWN = (
     ("[TOC]", re.compile(r"^\[TOC\][ \t]*$", re.MULTILINE), "no tables of contents ([TOC])"),
     ("*[", re.compile(r"^\*\[[^\]\n]+\] ?:", re.MULTILINE), "no abbreviations (*[…]:)"),
     ("{:", re.compile(r"\{:[^{}\n]*\}"), "no attribute lists ({: …}) but those of headings ({#id .class})"),
-    ("markdown", re.compile(r"<[a-zA-Z][^<>]*\smarkdown\s*=[^<>]*>"), "no markdown= in HTML"),
+    ("markdown", re.compile(r"<[a-zA-Z][^<>]*?\smarkdown\s*="), "no markdown= in HTML"),
 )
 
 

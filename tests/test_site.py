@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from newsgen.errors import FAULT, WARNING, Fault
-from newsgen.site import SETTINGS, SETTINGS_FILE, Publisher, Site, load_site
+from newsgen.load import reading_key
+from newsgen.site import SETTINGS, SETTINGS_FILE, Markdown, Publisher, Site, load_site
 
 ROOT = Path("/site")
 LEAST = "title: The Record\nbase_url: https://example.org/\n"
@@ -52,6 +54,7 @@ def test_every_setting_is_read() -> None:
         "home_articles: 7\n"
         "strict: yes\n"
         "trusted_html: true\n"
+        "markdown: {engine: commonmark}\n"
         "robots: disallow\n"
         "x_motto: {text: On time, shown: 'true'}\n"
     )
@@ -63,6 +66,7 @@ def test_every_setting_is_read() -> None:
     assert site.authors == ("Staff", "Ann Lee")
     assert (site.license, site.home_articles) == ("CC BY 4.0", 7)
     assert (site.strict, site.trusted_html, site.robots) == (True, True, "disallow")
+    assert site.markdown == Markdown("commonmark")
     assert site.own == {"x_motto": {"text": "On time", "shown": "true"}}
     assert site.setting("x_motto") == site.own["x_motto"]
 
@@ -95,6 +99,11 @@ def test_a_setting_of_one_s_own_that_is_not_there_is_none() -> None:
         ("Language: fr", "language", "fr"),
         ("strict: ON", "strict", True),
         ("strict: 'no'", "strict", False),
+        ("markdown: commonmark", "markdown", Markdown("commonmark")),
+        ("markdown: {engine: CommonMark}", "markdown", Markdown("commonmark")),
+        ("markdown: {engine: python_markdown}", "markdown", Markdown("python-markdown")),
+        ("markdown: {}", "markdown", Markdown("python-markdown")),
+        ("markdown:", "markdown", Markdown("python-markdown")),
         ("robots: Disallow", "robots", "disallow"),
         ("home_articles: '12'", "home_articles", 12),
         ("home_articles:", "home_articles", 20),
@@ -106,6 +115,32 @@ def test_a_setting_of_one_s_own_that_is_not_there_is_none() -> None:
 )
 def test_other_spellings_mean_the_same(line: str, field: str, value: object) -> None:
     assert getattr(load(LEAST + line), field) == value
+
+
+# -- markdown ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_engine_that_is_not_known_is_a_fault_at_its_place() -> None:
+    fault = the_fault("markdown: {engine: comonmark}")
+    assert fault.column == 20
+    assert "Did you mean commonmark?" in fault.remedy
+
+
+def test_an_engine_that_is_not_installed_is_a_fault_that_says_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyromark", None)
+    fault = the_fault("markdown: {engine: commonmark}")
+    assert fault.column == 20
+    assert fault.what == "the Markdown engine commonmark is not installed"
+    assert "pip install 'newsgen[fast]'" in fault.remedy
+    assert load(LEAST + "markdown: python-markdown").markdown == Markdown()
+
+
+def test_the_engine_is_a_part_of_what_reading_depends_on() -> None:
+    keys = {reading_key(load(LEAST + line), b"") for line in ("", "markdown: commonmark", "markdown: python-markdown")}
+    assert len(keys) == 2
+    assert load(LEAST).digest() != load(LEAST + "markdown: commonmark").digest()
 
 
 # -- base_url ---------------------------------------------------------------------------------------------------------

@@ -224,7 +224,7 @@ def build(
 @click.option("--published", is_flag=True, help="Also delete every published file that newsgen made.")
 def clean(site: Path, output: Path | None, published: bool) -> None:
     """Forget what builds keep to be fast; the next one starts anew. What is published stays, unless --published."""
-    from newsgen.cleaning import clean as run
+    from newsgen.housekeeping import clean as run
 
     for line in run(site, output or site / "public", published):
         click.echo(line)

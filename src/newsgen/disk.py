@@ -129,12 +129,6 @@ def folders(root: Path, below: str, faults: list[Fault], deep: bool = True) -> I
 
 KINDS = {"articles": "article", "pages": "page"}
 """The folders of ``content/`` that hold documents, and what those are."""
-DOCUMENT_SUFFIXES = (".md", ".markdown")
-
-
-def is_document(path: str) -> bool:
-    """Whether a file of the content is a document, by its name."""
-    return path.lower().endswith(DOCUMENT_SUFFIXES)
 
 
 def content_folders(root: Path, faults: list[Fault]) -> Iterator[Listing]:

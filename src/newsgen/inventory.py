@@ -17,6 +17,7 @@ from newsgen.archive import Archive
 from newsgen.disk import CLOCK_RESOLUTION_NS, Listing
 from newsgen.errors import Fault
 from newsgen.model import digest
+from newsgen.urls import is_document
 
 YOUNG = "-"
 """In the place of a status, for a file that must be read again."""
@@ -66,11 +67,11 @@ class Inventory:
             marks += [listing.path, repr(sorted(self.digests(listing.path).items()))]
         found.theme_mark = digest(*marks)
         for listing in disk.content_folders(root, found.faults):
-            found.documents += sum(map(disk.is_document, listing.files))
+            found.documents += sum(map(is_document, listing.files))
             differing = self.differing(listing)
             if differing is None or self._is_same(listing, differing):
                 continue
-            found.changed += sum(map(disk.is_document, differing))
+            found.changed += sum(map(is_document, differing))
             if found.changed <= MOST_HELD:
                 found.folders.append((listing, differing))
         found.is_whole = found.changed <= MOST_HELD

@@ -13,7 +13,7 @@ from typing import Any
 
 from newsgen import disk
 from newsgen.archive import Archive, article_digest, stamp
-from newsgen.disk import KINDS, Listing, digest_or_none, is_document
+from newsgen.disk import KINDS, Listing, digest_or_none
 from newsgen.document import shorten
 from newsgen.errors import FAULT, Fault
 from newsgen.executors import executor_for
@@ -23,7 +23,7 @@ from newsgen.inventory import Differing, Inventory, Survey
 from newsgen.markup import Converter, internal_target
 from newsgen.model import AXES, Link, Moment, canonical, digest
 from newsgen.site import SETTINGS_FILE, Site, load_site
-from newsgen.urls import fold
+from newsgen.urls import fold, is_document
 
 REGISTERS = {**{f"{axis}.yaml": axis for axis in AXES}, "places.yaml": "places"}
 LEAST_FOR_PROCESSES = 300
@@ -179,7 +179,8 @@ class _Reader:
     def __init__(self, site: Site, places: dict[str, str]) -> None:
         self.site = site
         self.places = places
-        self.converter = Converter(site.trusted_html)
+        self.converter = Converter(site.trusted_html, site.markdown.engine)
+        self.key = self.converter.key
 
 
 def _read_batch(reader: _Reader, batch: list[Work]) -> list[Loaded]:
@@ -211,7 +212,7 @@ def _read_one(reader: _Reader, work: Work) -> Loaded:
     read = read_header if kind == "article" else read_page_header
     header, wrong = read(work.path, parts.header, parts.header_line, reader.site)
     faults += wrong
-    body = _converted(reader.converter, work, parts.body)
+    body = _converted(reader, work, parts.body)
     before = parts.body_line - 1
     faults += [Fault(work.path, line + before, *one) for line, *one in body.faults]
     links = [(*one[:3], one[3] + before, one[4]) for one in body.links]
@@ -237,14 +238,14 @@ class _Kept:
     is_new: bool
 
 
-def _converted(converter: Converter, work: Work, text: str) -> _Kept:
+def _converted(reader: _Reader, work: Work, text: str) -> _Kept:
     """Convert a body, or take what is kept of it where it was converted in the same way before."""
-    key = digest(converter.key, work.path, text)
+    key = digest(reader.key, work.path, text)
     if key == work.body_key:
         mark, links, anchors, opening, faults = json.loads(work.body_rest)
         told = [tuple(one) for one in links], anchors, opening, [tuple(one) for one in faults]
         return _Kept(key, b"", bytes.fromhex(mark), *told, work.body_rest, is_new=False)
-    body = converter.convert(work.path, text, 1)
+    body = reader.converter.convert_body(work.path, text)
     html = body.html.encode()
     mark = digest(html)
     links = [(one.kind, one.target, one.fragment, one.line, one.column) for one in body.links]

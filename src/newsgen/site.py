@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from newsgen.document import Document, shorten
+from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
 from newsgen.errors import FAULT, Fault
 from newsgen.model import canonical, digest
 from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
@@ -89,6 +90,21 @@ class _Authority:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """A Markdown engine that is installed."""
+
+    says: str = Choice(ENGINES).says
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = Choice(ENGINES).read(node, document)
+        if value is not None and not is_installed(value):
+            remedy = f"Install it with: pip install 'newsgen[fast]' (or write {PYTHON_MARKDOWN})."
+            document.fault(node, f"the Markdown engine {value} is not installed", remedy)
+            return None
+        return value
+
+
 def _one_or_many(text: str) -> tuple[list[str], str]:
     return [part.strip() for part in text.split(",")], ""
 
@@ -100,6 +116,10 @@ _PUBLISHER: Shape = Record(
         Field("email", Text(), "Where readers and feed validators can write to."),
     ),
     short="name",
+)
+
+_MARKDOWN: Shape = Record(
+    (Field("engine", _Engine(), "What turns Markdown into HTML. Default: python-markdown."),), short="engine"
 )
 
 SETTINGS = (
@@ -124,6 +144,7 @@ SETTINGS = (
     Field("home_articles", Number(1, 200), "How many articles the front page lists. Default: 20."),
     Field("strict", Flag(), "Whether warnings stop the build. Default: false."),
     Field("trusted_html", Flag(), "Whether HTML in articles is published without being cleaned. Default: false."),
+    Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
 )
 
@@ -137,6 +158,13 @@ class Publisher:
     name: str
     url: str | None = None
     email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """How Markdown is read."""
+
+    engine: str = PYTHON_MARKDOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +187,7 @@ class Site:
     home_articles: int = 20
     strict: bool = False
     trusted_html: bool = False
+    markdown: Markdown = Markdown()
     robots: str = "allow"
     own: dict[str, Any] = field(default_factory=dict)
 
@@ -202,12 +231,15 @@ class Site:
         return digest(*(f"{name}={canonical(_plain(self.setting(name)))}" for name in sorted(names)))
 
 
-PARTS = {"publisher": tuple(one.name for one in fields(Publisher))}
+PARTS = {
+    "publisher": tuple(one.name for one in fields(Publisher)),
+    "markdown": tuple(one.name for one in fields(Markdown)),
+}
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
 
 def _plain(value: Any) -> Any:
-    return [value.name, value.url, value.email] if isinstance(value, Publisher) else value
+    return list(astuple(value)) if isinstance(value, Publisher | Markdown) else value
 
 
 def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
@@ -231,6 +263,8 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
         given.setdefault("id_authority", urlsplit(given["base_url"]).hostname)
     publisher = given.get("publisher")
     given["publisher"] = Publisher(**publisher) if publisher else Publisher(given.get("title", "Untitled"))
+    markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
+    given["markdown"] = Markdown(**markdown)
     given["authors"] = tuple(given.get("authors", ()))
     if isinstance(nodes.get("description"), ScalarNode) and len(given.get("description", "")) > 1000:
         document.warn(nodes["description"], "the description is longer than 1000 characters", "Shorten it.")

@@ -20,6 +20,14 @@ _SAFE_AS_IT_IS = re.compile(rf"[A-Za-z0-9{re.escape(_SAFE)}]*")
 _NOT_ASCII_SLUG = re.compile("[^a-z0-9]+")
 
 
+DOCUMENT_SUFFIXES = (".md", ".markdown")
+
+
+def is_document(path: str) -> bool:
+    """Whether a file of the content is a document, by its name."""
+    return path.lower().endswith(DOCUMENT_SUFFIXES)
+
+
 def slugify(text: str) -> str:
     """Give ``text`` as a slug: lower case, letters and digits of any script kept (NFC), all else one hyphen.
 

@@ -1,0 +1,46 @@
+"""Forget what builds keep to be fast, and on request delete what they published."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from newsgen import disk, publish
+from newsgen.database import discard
+from newsgen.errors import Refused
+from newsgen.ledger import Ledger, Lock
+
+
+def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
+    """Remove the archive, and with ``published`` the files that newsgen made in ``output`` and their ledger; say what
+    was done. Raises Refused."""
+    root = disk.site_root(site)
+    state = root / ".newsgen"
+    if state.is_symlink():
+        raise Refused(".newsgen is a link", "Remove it: builds keep what they know there.")
+    if not state.is_dir():
+        yield "There is nothing to forget."
+        return
+    lock = Lock(state / "lock", "this site")
+    try:
+        archive = state / "archive.sqlite"
+        if archive.exists():
+            size = os.path.getsize(archive)
+            discard(archive)
+            yield f"Forgot what was read of the content ({size / 1e6:,.1f} MB)."
+        if published:
+            yield _delete(publish.check_output(output, root), state, root)
+    finally:
+        lock.release()
+
+
+def _delete(output: Path, state: Path, root: Path) -> str:
+    with closing(Ledger(state, output, root)) as ledger:
+        paths = [*ledger.published()]
+        if output.is_dir():
+            publish.clear_stage(output)
+            publish.Publication(output).prune([*paths, publish.MARKER])
+    discard(ledger.path)
+    return f"Deleted {len(paths):,} published files."

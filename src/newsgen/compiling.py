@@ -1,0 +1,361 @@
+"""Compile templates to faster code: with what is known before a build put in, and without asking what is proven safe.
+
+Three steps, each only where it cannot be told apart from what Jinja's sandbox would have done: :class:`Folding` puts
+constants in the place of expressions that mean the same on every page of a build; :func:`is_proven` says that nothing
+in a template needs the sandbox's questions while it runs; :class:`Generator` writes code that does not ask them.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, DependencyFinderVisitor, Frame, find_undeclared, optimizeconst
+from jinja2.idtracking import VAR_LOAD_RESOLVE, VAR_LOAD_UNDEFINED
+from jinja2.runtime import Macro
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
+
+from newsgen.bindings import imported, imports_of
+
+OF_THE_CLOCK = frozenset(
+    {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "astimezone", "timestamp", "ctime"}
+)
+CHANGING = frozenset(
+    """add append appendleft clear difference_update discard extend extendleft insert pop popitem popleft remove reverse
+    rotate setdefault sort symmetric_difference_update update""".split()
+)
+"""Methods that change lists, dictionaries, sets and queues."""
+
+REFUSED = OF_THE_CLOCK | CHANGING | {"format", "format_map", "mro", "alters_data", "unsafe_callable"}
+_INSIDE = ("_", "ag_", "co_", "cr_", "f_", "gi_", "tb_")
+"""How the names begin that lead into Python itself."""
+
+_UNDERSTOOD = frozenset(
+    """Template Output TemplateData Name Const Getattr Getitem Slice Call Keyword Filter Test CondExpr Compare Operand
+    Concat Tuple List Dict Pair Add Sub Mul Div FloorDiv Mod Pow Neg Pos Not And Or If For Assign AssignBlock NSRef
+    Macro CallBlock FilterBlock With Block Extends Include Import FromImport Scope""".split()
+)
+_OF_DICTIONARIES = frozenset(dir(dict))
+
+EVERYWHERE = frozenset({"href", "absolute", "asset", "range", "dict"})
+"""The names that an imported template may need and still be the same for every page."""
+CONTEXT = "the context"
+"""What a template needs that hands all the names it has on to another one."""
+
+
+class Known(Protocol):
+    """What is known of a build before any of its pages is rendered."""
+
+    def parts(self, setting: str) -> tuple[str, ...]:
+        """Give the names of the parts of a setting."""
+
+    def setting(self, name: str) -> Any:
+        """Give a setting. Raises KeyError for what is none."""
+
+    def link(self, function: str, argument: str) -> str:
+        """Give what ``href``, ``absolute`` or ``asset`` make of ``argument``. Raises KeyError where that is nothing."""
+
+    def module(self, name: str, with_context: bool) -> Any:
+        """Give an imported template, or None where it is not the same for every page."""
+
+
+def is_proven(tree: nodes.Template) -> bool:
+    """Whether nothing in a template has to be asked about while it runs: no name of an attribute is one that the
+    sandbox refuses for any object, and values are escaped throughout."""
+    return type(tree).__name__ in _UNDERSTOOD and all(map(_is_harmless, tree.find_all(nodes.Node)))
+
+
+def _is_harmless(node: nodes.Node) -> bool:
+    if isinstance(node, nodes.Getattr | nodes.NSRef):
+        return not (node.attr.startswith(_INSIDE) or node.attr in REFUSED)
+    if isinstance(node, nodes.Filter):
+        return node.name != "attr"
+    if isinstance(node, nodes.Include):
+        return node.with_context  # without it, Jinja writes code that can't be part of a whole
+    return type(node).__name__ in _UNDERSTOOD
+
+
+class Folding(NodeTransformer):
+    """Puts constants into a template that leaves the given names alone (:attr:`newsgen.theme.Closure.is_plain`)."""
+
+    def __init__(self, known: Known) -> None:
+        self.modules: dict[int, str] = {}
+        """The imports (by ``id``) of templates that are the same for every page, and the templates' names."""
+        self.macros: dict[str, tuple[str, str, Macro]] = {}
+        """The imported macros by their names here: in which template each is, how it is called there, and itself."""
+        self._known = known
+        self._values: dict[str, Any] = {}
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802 - named by Jinja, as are those below
+        for index, one in enumerate(node.body):
+            node.body[index] = self.visit(one)
+            if isinstance(one, nodes.Import | nodes.FromImport):
+                self._learn(one)  # from here on: before, the name is not yet defined
+        return node
+
+    def visit_Import(self, node: nodes.Import) -> nodes.Node:  # noqa: N802
+        return self._import(node)
+
+    def visit_FromImport(self, node: nodes.FromImport) -> nodes.Node:  # noqa: N802
+        return self._import(node)
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
+        if node.ctx == "load" and node.name in self._values:
+            return _constant(self._values[node.name], node)
+        return node
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802
+        inner = node.node
+        setting = node.attr if _is_site(inner) else ""
+        if isinstance(inner, nodes.Getattr) and _is_site(inner.node) and node.attr in self._known.parts(inner.attr):
+            setting = f"{inner.attr}.{node.attr}"
+        if setting and not self._known.parts(setting):
+            try:
+                value = self._known.setting(setting)
+            except KeyError:
+                return node
+            return _constant(value, node) if is_plain_value(value) else node
+        self.generic_visit(node)
+        return self._item(node, node.attr) if node.attr not in _OF_DICTIONARIES else node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        return self._item(node, node.arg.value) if isinstance(node.arg, nodes.Const) else node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.node, nodes.Name) and node.node.name in ("href", "absolute", "asset"):
+            given = node.args[0] if len(node.args) == 1 else None
+            simple = not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+            if simple and isinstance(given, nodes.Const) and type(given.value) is str:
+                try:
+                    return _constant(self._known.link(node.node.name, given.value), node)
+                except KeyError:
+                    pass  # which is told when the page is rendered
+        return node
+
+    def _item(self, node: nodes.Getattr | nodes.Getitem, key: Any) -> nodes.Node:
+        held = node.node.value if isinstance(node.node, nodes.Const) else None
+        if type(held) is dict and type(key) is str and key in held and node.ctx == "load":
+            return _constant(held[key], node)
+        return node
+
+    def _import(self, node: nodes.Import | nodes.FromImport) -> nodes.Node:
+        if isinstance(node.template, nodes.Const) and isinstance(node.template.value, str):
+            module = self._known.module(node.template.value, node.with_context)
+            if module is not None and all(hasattr(module, name) for name, _ in imported(node) if name):
+                self.modules[id(node)] = node.template.value
+        return node
+
+    def _learn(self, node: nodes.Import | nodes.FromImport) -> None:
+        name_of = self.modules.get(id(node))
+        for name, alias in imported(node) if name_of else ():
+            value = getattr(self._known.module(str(name_of), node.with_context), name) if name else None
+            if type(value) is Macro:
+                self.macros[alias] = (str(name_of), name, value)
+            elif name and is_plain_value(value):
+                self._values[alias] = value
+
+
+class Generator(CodeGenerator):
+    """Writes code that goes straight to attributes, functions and imported templates.
+
+    The code finds ``fetch``, ``pick``, ``show``, ``join`` and ``imported`` at the environment, see
+    :mod:`newsgen.sandbox`. What is the same for every page it finds once, when the template is loaded.
+    """
+
+    needs: set[str]
+    """The names that the template asks for and does not define."""
+
+    def follow(self, folding: Folding, tree: nodes.Template) -> str:
+        """Give the code for a template that was folded, and proven."""
+        self.needs = set()
+        self._folding = folding
+        self._found_once: dict[str, str] = {}
+        stored = {one.name for one in tree.find_all(nodes.Name) if one.ctx == "store"}
+        stored |= {alias for one in imports_of(tree) for _, alias in imported(one)}
+        self._extends = tree.find(nodes.Extends) is not None
+        macros = [*tree.find_all(nodes.Macro)]
+        names = [one.name for one in macros]
+        self._own = {one.name: one for one in macros if names.count(one.name) == 1 and one.name not in stored}
+        self._raw: nodes.Node | None = None
+        self.visit(tree)
+        return str(self.stream.getvalue())  # type: ignore[attr-defined] # what Jinja makes where it is given none
+
+    def once(self, code: str) -> str:
+        """Give a name for what ``code`` gives, which is found when the template is loaded."""
+        return self._found_once.setdefault(code, f"k_{len(self._found_once)}")
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802
+        super().visit_Template(node, frame)
+        for code, name in self._found_once.items():
+            self.writeline(f"{name} = {code}")
+
+    def writeline(self, x: str, node: nodes.Node | None = None, extra: int = 0) -> None:
+        if x.startswith("yield from "):
+            x = f"yield concat({x.removeprefix('yield from ')})"
+        super().writeline(x, node, extra)
+
+    def enter_frame(self, frame: Frame) -> None:
+        super().enter_frame(frame)
+        if frame.parent is None and (frame.block_frame or not self._extends):
+            self.buffer(frame)  # and so a block is handed on whole, not piece by piece
+        self.needs |= {name for action, name in frame.symbols.loads.values() if action == VAR_LOAD_RESOLVE}
+
+    def leave_frame(self, frame: Frame, with_python_scope: bool = False) -> None:
+        if frame.parent is None and frame.buffer is not None:
+            self.writeline(f"yield concat({frame.buffer})")
+        super().leave_frame(frame, with_python_scope)
+
+    def pull_dependencies(self, nodes: Any) -> None:
+        found = DependencyFinderVisitor()
+        for node in nodes:
+            found.visit(node)
+        if not (found.filters <= self.environment.filters.keys() and found.tests <= self.environment.tests.keys()):
+            super().pull_dependencies(nodes)  # which tells of what is missing
+            return
+        for kind, known, names in (("filters", self.filters, found.filters), ("tests", self.tests, found.tests)):
+            known |= {name: self.once(f"environment.{kind}[{name!r}]") for name in sorted(names)}
+
+    def visit_Extends(self, node: nodes.Extends, frame: Frame) -> None:  # noqa: N802
+        self.needs.add(CONTEXT)
+        super().visit_Extends(node, frame)
+
+    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:  # noqa: N802
+        self.needs.add(CONTEXT)
+        super().visit_Include(node, frame)
+
+    def visit_Import(self, node: nodes.Import, frame: Frame) -> None:  # noqa: N802
+        module = self._module(node)
+        if module is None:
+            super().visit_Import(node, frame)
+            return
+        self._bind(node, frame, [(node.target, module)])
+
+    def visit_FromImport(self, node: nodes.FromImport, frame: Frame) -> None:  # noqa: N802
+        module = self._module(node)
+        if module is None:
+            super().visit_FromImport(node, frame)
+            return
+        self._bind(node, frame, [(alias, self.once(f"getattr({module}, {name!r})")) for name, alias in imported(node)])
+
+    def _module(self, node: nodes.Import | nodes.FromImport) -> str | None:
+        """The name under which the code finds an imported template; None where every page has its own."""
+        name = self._folding.modules.get(id(node))
+        if name is None:
+            self.needs.add(CONTEXT if node.with_context else "namespace")
+            return None
+        return self.once(f"environment.module({name!r}, {node.with_context})")
+
+    def _bind(self, node: nodes.Node, frame: Frame, found: list[tuple[str, str]]) -> None:
+        for alias, value in found:
+            keep = f" = context.vars[{alias!r}]" if frame.toplevel else ""
+            self.writeline(f"{frame.symbols.ref(alias)}{keep} = {value}", node)
+            if frame.toplevel:
+                self.writeline(f"context.exported_vars.discard({alias!r})")
+
+    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:  # noqa: N802
+        if type(node.value) in (dict, list):
+            self.write(self.once(repr(node.value)))  # nothing can change it
+        else:
+            super().visit_Const(node, frame)
+
+    @optimizeconst
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802
+        function = "fetch" if node.attr in _OF_DICTIONARIES else "pick"
+        self.write(self.once(f"environment.{function}") + "(")
+        self.visit(node.node, frame)
+        self.write(f", {node.attr!r})")
+
+    @optimizeconst
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
+        self.write(self.once("environment.join") + "(")
+        for one in node.nodes:
+            self.visit(one, frame)
+            self.write(", ")
+        self.write(")")
+
+    @optimizeconst
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802
+        raw, self._raw = self._raw is node, None
+        function = None if forward_caller else self._function(node, frame)
+        if function is not None:
+            target, arguments = function
+            self.write("" if raw else "Markup(")
+            self.visit(target, frame) if isinstance(target, nodes.Node) else self.write(target)
+            self.write("._func(" if isinstance(target, nodes.Node) else "(")
+            for one in arguments:
+                self.visit(one, frame) if one is not None else self.write("missing")
+                self.write(", ")
+            self.write(")" if raw else "))")
+            return
+        self.visit(node.node, frame)
+        if forward_caller or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            self.write("(*()")  # for Jinja begins with a comma
+            self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
+        else:
+            self.write("(")
+            for one in node.args:
+                self.visit(one, frame)
+                self.write(", ")
+        self.write(")")
+
+    def _function(self, node: nodes.Call, frame: Frame) -> tuple[nodes.Node | str, list[nodes.Expr | None]] | None:
+        """The function of the macro that a call is surely of, and its arguments, where they fit."""
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if node.dyn_args or node.dyn_kwargs:
+            return None
+        given = {one.key: one.value for one in node.kwargs}
+        target: nodes.Node | str
+        if name in self._folding.macros:
+            template, called, macro = self._folding.macros[name]
+            if macro.catch_kwargs or macro.catch_varargs or macro.caller:
+                return None
+            parameters = list(macro.arguments)
+            target = self.once(f"environment.macro({template!r}, {called!r})")
+        elif name in self._own and self._is_own(name, frame):
+            own = self._own[name]
+            if find_undeclared(own.body, ("caller", "kwargs", "varargs")):
+                return None
+            parameters = [one.name for one in own.args]
+            target = node.node
+        else:
+            return None
+        left = parameters[len(node.args) :]
+        if len(node.args) > len(parameters) or not given.keys() <= set(left):
+            return None  # which is told when the page is rendered
+        return target, [*node.args, *(given.get(one) for one in left)]
+
+    def _is_own(self, name: str, frame: Frame) -> bool:
+        """Whether ``name`` is here what a macro of this very template was given as."""
+        load = frame.symbols.find_load(frame.symbols.ref(name))
+        return load is not None and load[0] == VAR_LOAD_UNDEFINED
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if isinstance(node, nodes.Call) and self._function(node, frame):
+            self._raw = node
+        else:
+            self.write(self.once("environment.show"))
+            self.write("(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if not (isinstance(node, nodes.Call) and self._function(node, frame)):
+            self.write(")")
+
+
+def is_plain_value(value: Any) -> bool:
+    """Whether a value can be written into code as it is, and compared and shown there as it would be here."""
+    if type(value) is dict:
+        return all(is_plain_value(key) and is_plain_value(one) for key, one in value.items())
+    if type(value) in (tuple, list):
+        return all(map(is_plain_value, value))
+    return value is None or type(value) in (str, int, bool, Markup)
+
+
+def _constant(value: Any, node: nodes.Node) -> nodes.Const:
+    return nodes.Const(value, lineno=node.lineno, environment=node.environment)
+
+
+def _is_site(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "site"

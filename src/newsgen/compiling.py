@@ -94,6 +94,12 @@ class Folding(NodeTransformer):
                 self._learn(one)  # from here on: before, the name is not yet defined
         return node
 
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802
+        for one in node.nodes:
+            if isinstance(one, nodes.CondExpr) and one.expr2 is None:
+                one.expr2 = _constant("", one)  # which is what is shown, and cheaper than what Jinja makes of it
+        return self.generic_visit(node)
+
     def visit_Import(self, node: nodes.Import) -> nodes.Node:  # noqa: N802
         return self._import(node)
 

@@ -90,16 +90,17 @@ class Links:
 
     def href(self, address: str) -> str:
         """Give the link to an address from any page."""
-        made = self._made.get(address)
-        if made is None:
-            if len(self._made) >= MOST_LINKS:
-                self._made.clear()
-            made = self._made[address] = href(self._base_path, address)
-        return made
+        return self._base_path + (self._made.get(address) or self._make(address))
 
     def absolute(self, address: str) -> str:
         """Give the whole URL of an address."""
-        return href(self._base_url, address)
+        return self._base_url + (self._made.get(address) or self._make(address))
+
+    def _make(self, address: str) -> str:
+        if len(self._made) >= MOST_LINKS:
+            self._made.clear()
+        made = self._made[address] = href("", address)
+        return made
 
     def asset(self, name: str) -> str:
         """Give the link to a theme asset. Raises KeyError where there is none."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, DependencyFinderVisitor, Frame, find_undeclared, optimizeconst
 from jinja2.idtracking import VAR_LOAD_RESOLVE, VAR_LOAD_UNDEFINED
+from jinja2.optimizer import Optimizer
 from jinja2.runtime import Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
@@ -164,7 +165,34 @@ class Folding(NodeTransformer):
                 self._values[alias] = value
 
 
-class Generator(CodeGenerator):
+class _Optimizer(Optimizer):
+    """Jinja's own folding of constants, which leaves what fails to where it would be rendered."""
+
+    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        NodeTransformer.generic_visit(self, node, *args, **kwargs)
+        if isinstance(node, nodes.Expr):
+            try:
+                value = node.as_const(args[0] if args else None)
+                return nodes.Const.from_untrusted(value, node.lineno, self.environment)
+            except Exception:
+                return node
+        return node
+
+
+class CarefulGenerator(CodeGenerator):
+    """Writes the sandbox's code, but refuses to show what must not be shown where it is a constant too."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.optimizer = _Optimizer(self.environment)
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> str:
+        if not isinstance(node, nodes.TemplateData) and self.environment.finalize is not None:
+            self.environment.finalize(node.as_const(frame.eval_ctx))  # Jinja asks only after it made it text
+        return super()._output_child_to_const(node, frame, finalize)
+
+
+class Generator(CarefulGenerator):
     """Writes code that goes straight to attributes, functions and imported templates.
 
     The code finds ``fetch``, ``pick``, ``show``, ``join`` and ``imported`` at the environment, see
@@ -254,6 +282,14 @@ class Generator(CodeGenerator):
             return None
         return self.once(f"environment.module({name!r}, {node.with_context})")
 
+    def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
+        if node.with_context:
+            super()._import_common(node, frame)
+            return
+        self.write("environment.get_template(")
+        self.visit(node.template, frame)
+        self.write(").make_module()")  # anew for each page, which must not see what another has left in it
+
     def _bind(self, node: nodes.Node, frame: Frame, found: list[tuple[str, str]]) -> None:
         for alias, value in found:
             keep = f" = context.vars[{alias!r}]" if frame.toplevel else ""
@@ -296,7 +332,10 @@ class Generator(CodeGenerator):
                 self.write(", ")
             self.write(")" if raw else "))")
             return
+        is_known = isinstance(node.node, nodes.Name) or not _is_constant(node.node, frame)
+        self.write("" if is_known else "identity(")  # for Python warns of a call of a constant
         self.visit(node.node, frame)
+        self.write("" if is_known else ")")
         if forward_caller or node.kwargs or node.dyn_args or node.dyn_kwargs:
             self.write("(*()")  # for Jinja begins with a comma
             self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
@@ -357,6 +396,14 @@ def is_plain_value(value: Any) -> bool:
     if type(value) in (tuple, list):
         return all(map(is_plain_value, value))
     return value is None or type(value) in (str, int, bool, Markup)
+
+
+def _is_constant(node: nodes.Expr, frame: Frame) -> bool:
+    try:
+        node.as_const(frame.eval_ctx)
+    except Exception:
+        return False
+    return True
 
 
 def _constant(value: Any, node: nodes.Node) -> nodes.Const:

@@ -16,7 +16,7 @@ from jinja2.runtime import Context, markup_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from newsgen.compiling import CONTEXT, EVERYWHERE, OF_THE_CLOCK, Folding, Generator, is_proven
+from newsgen.compiling import CONTEXT, EVERYWHERE, OF_THE_CLOCK, CarefulGenerator, Folding, Generator, is_proven
 from newsgen.model import Card, Period, Term
 from newsgen.site import PARTS
 from newsgen.spelling import direction, spelt_date, spelt_iso, spelt_period
@@ -28,7 +28,9 @@ _PLAIN = frozenset({Card, Term, Period, PageView, SiteView, Parts})
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, with a short way to the attributes of our own values and to our own functions."""
+    """Jinja's sandbox, with a short way to the attributes of our own values."""
+
+    code_generator_class = CarefulGenerator
 
     def __init__(self, theme: Theme, links: Links) -> None:
         super().__init__(
@@ -95,13 +97,12 @@ class ProvingSandbox(Sandbox):
     One for each build and process, for settings, assets and base are part of the code.
     """
 
-    def __init__(
-        self, theme: Theme, links: Links, setting: Callable[[str], Any] | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, links: Links, setting: Callable[[str], Any] | None = None) -> None:
         super().__init__(theme, links)
         self._links = links
         self._setting = setting
         self._needs: dict[str, set[str]] = {}
+        self._proven: set[str] = set()
         self._modules: dict[tuple[str, bool], Any] = {}
         self._opening: set[str] = set()
 
@@ -114,6 +115,7 @@ class ProvingSandbox(Sandbox):
             generator = Generator(self, name, filename)
             code = generator.follow(folding, source)
             self._needs[name or ""] = generator.needs
+            self._proven.add(name or "")
         else:
             code = super()._generate(source, name, filename, defer_init)
             self._needs[name or ""] = {CONTEXT}
@@ -122,7 +124,7 @@ class ProvingSandbox(Sandbox):
     def is_proven(self, name: str) -> bool:
         """Whether a template was compiled without the sandbox's questions."""
         self.get_template(name)
-        return CONTEXT not in self._needs[name]
+        return name in self._proven
 
     # --- what is known while templates are compiled ---
 

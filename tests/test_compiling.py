@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from jinja2 import nodes, sandbox
 from markupsafe import Markup
 
+from newsgen import load
+from newsgen.archive import Archive
 from newsgen.bindings import are_plain, bindings_of
 from newsgen.compiling import CHANGING, REFUSED, is_proven
-from newsgen.model import Card, Moment
+from newsgen.features.articles import _begins_with
+from newsgen.model import Card, Moment, Page
+from newsgen.press import Press
 from newsgen.sandbox import ProvingSandbox, Sandbox
 from newsgen.site import Site
 from newsgen.theme import Assets, Theme, default_theme
@@ -393,3 +397,44 @@ def test_a_fault_in_a_proven_template_is_told_with_its_line(story: Story) -> Non
     story.write("templates/404.html", "one\n{% from '_m.html' import m %}\n{{ m(1) }}")
     story.write("templates/_m.html", "\n\n{% macro m(x) %}\n\n{{ x.nowhere }}{% endmacro %}")
     assert "templates/_m.html:5:1: 'int object' has no attribute 'nowhere'" in story.build().err
+
+
+# -- what a press makes for templates ---------------------------------------------------------------------------------
+
+WORDS = st.text(alphabet="ab <>&;p/…!-\n", max_size=30)
+
+
+@settings(max_examples=200, deadline=None)
+@given(paragraphs=st.lists(WORDS, max_size=4), cut=st.integers(0, 60), other=WORDS, inside=st.booleans())
+def test_the_first_words_of_a_body_are_found_as_if_all_of_it_was_read(
+    paragraphs: list[str], cut: int, other: str, inside: bool
+) -> None:
+    body = "\n".join(f"<p>{one}</p>" if inside else one for one in paragraphs)
+    for text in (Markup(body).striptags()[:cut], other, ""):  # noqa: S704
+        assert _begins_with(body, text) == Markup(body[:4000]).striptags().startswith(text)  # noqa: S704
+
+
+def test_a_summary_that_was_cut_from_the_text_does_not_stand_above_it(story: Story) -> None:
+    story.article("alpha", "First words.\n\nSecond.")
+    story.article("beta", "First words.", summary="Other words.")
+    story.built()
+    assert not story.page("/2024/07/17/alpha/").xpath("//p[@class='standfirst']")
+    assert story.page("/2024/07/17/beta/").xpath("string(//p[@class='standfirst'])") == "Other words."
+
+
+def test_a_press_tells_how_long_each_template_took(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    site, _ = load.read_site(story.root)
+    theme = Theme(story.root)
+    archive = Archive(site.state / "archive.sqlite", b"", read_only=True)
+    press = Press(site, theme, Assets(theme.static_files()), archive)
+    page = Page("/404.html", "sitemap", "the page for what is not found", "404.html")
+    for _ in range(3):
+        press.render(page)
+    press.render(Page("/robots.txt", "sitemap", "robots.txt", facts={"robots": "allow"}, kind="file"))
+    archive.close()
+    assert set(press.timings) == {"404.html", "sitemap"}
+    count, seconds = press.timings["404.html"]
+    assert count == 3
+    assert 0 < seconds < 60

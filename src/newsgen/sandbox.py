@@ -16,7 +16,8 @@ from jinja2.runtime import Context, markup_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from newsgen.compiling import CONTEXT, EVERYWHERE, OF_THE_CLOCK, CarefulGenerator, Folding, Generator, is_proven
+from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
+from newsgen.folding import CONTEXT, EVERYWHERE, Folding
 from newsgen.model import Card, Period, Term
 from newsgen.site import PARTS
 from newsgen.spelling import direction, spelt_date, spelt_iso, spelt_period
@@ -199,6 +200,8 @@ class ProvingSandbox(Sandbox):
             return value  # type: ignore[no-any-return]
         if kind is Markup:
             return value  # type: ignore[no-any-return]
+        if kind is int:
+            return str(value)
         return escape(shown(value))
 
     @staticmethod

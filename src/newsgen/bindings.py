@@ -31,16 +31,20 @@ def bindings_of(tree: nodes.Template) -> Bindings:
     def bind(name: str, how: Binding = ()) -> None:
         found.names.setdefault(name, set()).add(how)
 
-    for name in tree.find_all(nodes.Name):
-        if name.ctx != "load":
-            bind(name.name)
-    for macro in tree.find_all(nodes.Macro):
-        bind(macro.name)
-    for one in imports_of(tree):
-        for name_in, alias in imported(one):
-            bind(alias, ("import", _named(one), name_in, str(one.with_context)))
-    found.extends = {_named(one) for one in tree.find_all(nodes.Extends)}
-    found.changes_escaping = next(tree.find_all(nodes.EvalContextModifier), None) is not None
+    kinds = (nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport, nodes.Extends, nodes.EvalContextModifier)
+    for node in tree.find_all(kinds):  # at once, because walking a template takes longer than looking at it
+        if isinstance(node, nodes.Name):
+            if node.ctx != "load":
+                bind(node.name)
+        elif isinstance(node, nodes.Macro):
+            bind(node.name)
+        elif isinstance(node, nodes.Import | nodes.FromImport):
+            for name_in, alias in imported(node):
+                bind(alias, ("import", _named(node), name_in, str(node.with_context)))
+        elif isinstance(node, nodes.Extends):
+            found.extends.add(_named(node))
+        else:
+            found.changes_escaping = True
     return found
 
 

@@ -16,6 +16,7 @@ from jinja2.runtime import Context, markup_join
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
+from newsgen.bindings import imports_of
 from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
 from newsgen.model import Card, Period, Term
@@ -119,7 +120,8 @@ class ProvingSandbox(Sandbox):
             self._proven.add(name or "")
         else:
             code = super()._generate(source, name, filename, defer_init)
-            self._needs[name or ""] = {CONTEXT}
+            may_count = imports_of(source) or any(one.name == "namespace" for one in source.find_all(nodes.Name))
+            self._needs[name or ""] = {CONTEXT, "namespace"} if may_count else {CONTEXT}
         return code
 
     def is_proven(self, name: str) -> bool:

@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from newsgen.features.feeds import as_attribute, as_text
+
 from .conftest import Story
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -143,3 +145,36 @@ def test_any_text_makes_well_formed_feeds(
     for name in ("rss.xml", "atom.xml"):
         etree.fromstring(story.text(f"/feed/{name}").encode())
         story.feed(f"/feed/{name}")
+
+
+@settings(deadline=None)
+@given(text=st.text() | st.text(alphabet="<>&\"'\r\n\t]\x00\x0b\x1f\x85\ud800\ufffe\uffff\U0001f4f0a"))
+def test_any_text_is_read_back_without_what_xml_does_not_allow(text: str) -> None:
+    allowed = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+    element = etree.fromstring(b'<x a="%b">%b</x>' % (as_attribute(text), as_text(text)))
+    assert (element.text or "") == allowed
+    assert element.get("a") == allowed
+
+
+def test_an_entry_holds_what_the_article_says_in_the_order_that_readers_know(story: Story) -> None:
+    fields = {"title": 'A & "B" <c>', "summary": "5 < 6 & 7", "tags": ["R&D", 'q"q'], "author": ["Ada", "B & C"]}
+    story.article("alpha", "Text & `<code>`.", date="2024-07-17T09:30Z", updated="2024-07-18T10:00Z", **fields)
+    story.built()
+    item = story.xml("/feed/rss.xml").find("channel/item")
+    assert [etree.QName(one).localname for one in item] == (
+        "title link description encoded guid category category pubDate creator creator".split()
+    )
+    assert item.findtext("title") == 'A & "B" <c>'
+    assert item.findtext("description") == "5 &lt; 6 &amp; 7"
+    entry = story.xml("/feed/atom.xml").find(f"{ATOM}entry")
+    assert [etree.QName(one).localname for one in entry] == (
+        "id title updated author author content link summary category category published creator creator".split()
+    )
+    assert entry.findtext(f"{ATOM}summary") == "5 < 6 & 7"
+    assert entry.findtext(f"{ATOM}content").strip() == "<p>Text &amp; <code>&lt;code&gt;</code>.</p>"
+    assert [one.get("term") for one in entry.iter(f"{ATOM}category")] == ["R&D", 'q"q']
+    assert [one.findtext(f"{ATOM}name") for one in entry.iter(f"{ATOM}author")] == ["Ada", "B & C"]
+    assert (entry.findtext(f"{ATOM}published"), entry.findtext(f"{ATOM}updated")) == (
+        "2024-07-17T09:30:00+00:00",
+        "2024-07-18T10:00:00+00:00",
+    )

@@ -11,9 +11,10 @@ import jinja2
 import pytest
 
 from newsgen.errors import Fault
-from newsgen.press import SiteView, UndeclaredSetting, _environment
+from newsgen.sandbox import ProvingSandbox, Sandbox
 from newsgen.site import Site
 from newsgen.theme import Assets, Closure, Theme, default_theme
+from newsgen.views import Links, SiteView, UndeclaredSetting
 
 Files = dict[str, str | bytes]
 Make = Callable[[Files], Theme]
@@ -274,14 +275,21 @@ def test_a_template_with_expressions_nested_beyond_reason_is_a_fault(make: Make)
 # -- the sandbox ------------------------------------------------------------------------------------------------------
 
 
-def render(theme: Theme, names: frozenset[str] = frozenset({"title"}), **given: object) -> str:
+@pytest.fixture(params=[Sandbox, ProvingSandbox])
+def kind(request: pytest.FixtureRequest) -> type[Sandbox]:
+    """Both ways to run a template: asking at each step what is allowed, and proving beforehand that it is."""
+    return request.param
+
+
+def render(kind: type[Sandbox], theme: Theme, **given: object) -> str:
     site = Site(Path("/nowhere"), title="The Record", license="CC0")
-    return _environment(theme).get_template("a.html").render(site=SiteView(site, names), **given)
+    links = Links(site, Assets(theme.static_files()))
+    return kind(theme, links).render("a.html", {"site": SiteView(site, frozenset({"title"})), **given})
 
 
-def test_declared_settings_are_read_and_escaped(make: Make) -> None:
+def test_declared_settings_are_read_and_escaped(kind: type[Sandbox], make: Make) -> None:
     theme = make({"templates/a.html": "{{ site.title }} {{ given }}"})
-    assert render(theme, given="<b>&'\"") == "The Record &lt;b&gt;&amp;&#39;&#34;"
+    assert render(kind, theme, given="<b>&'\"") == "The Record &lt;b&gt;&amp;&#39;&#34;"
 
 
 @pytest.mark.parametrize(
@@ -298,9 +306,9 @@ def test_declared_settings_are_read_and_escaped(make: Make) -> None:
         "{% macro m(s) %}{{ s.license }}{% endmacro %}{{ m(site) }}",
     ],
 )
-def test_an_undeclared_setting_raises_however_it_is_read(make: Make, text: str) -> None:
+def test_an_undeclared_setting_raises_however_it_is_read(kind: type[Sandbox], make: Make, text: str) -> None:
     with pytest.raises(UndeclaredSetting, match=r"site\.license"):
-        render(make({"templates/a.html": text}))
+        render(kind, make({"templates/a.html": text}))
 
 
 @pytest.mark.parametrize(
@@ -311,6 +319,28 @@ def test_an_undeclared_setting_raises_however_it_is_read(make: Make, text: str) 
         "{{ ''['__class__'] }}",
         "{{ ''|attr('__class__') }}",
         "{{ ''|attr('__cla' ~ 'ss__') }}",
+        "{{ ''.mro }}",
+        "{{ dict.mro() }}",
+        "{{ (items|map('upper')).gi_frame }}",
+        "{{ items|map(attribute='__class__')|first }}",
+        "{{ [made]|map(attribute='__globals__')|first }}",
+        "{% import 'b.html' as b %}{{ b._body_stream }}",
+        "{% import 'b.html' as b %}{{ b.__dict__ }}",
+        "{% macro m() %}{% endmacro %}{{ m._func }}",
+        "{% macro m() %}{% endmacro %}{{ m._environment }}",
+        "{% macro m() %}{% endmacro %}{{ m['_func'] }}",
+        "{% block x %}{% endblock %}{{ self.x._context }}",
+        "{% for one in items %}{{ loop._iterator }}{% endfor %}",
+        "{{ href.__func__ }}",
+        "{{ href.__self__ }}",
+        "{% set ns = namespace() %}{{ ns.__class__ }}",
+        "{% set ns = namespace(f='{0.__class__}'.format) %}{{ ns.f(made) }}",
+        "{{ '{0.__class__}'['format'](made) }}",
+        "{{ items['append'](1) }}",
+        "{{ items.sort() }}",
+        "{{ items.reverse() }}",
+        "{{ table.setdefault('b', 1) }}",
+        "{% set add = items.append %}{{ add(1) }}",
         "{{ made.__globals__ }}",
         "{{ made.__init__.__globals__ }}",
         "{{ made.__code__ }}",
@@ -343,16 +373,18 @@ def test_an_undeclared_setting_raises_however_it_is_read(make: Make, text: str) 
         "{{ table.missing }}",
     ],
 )
-def test_a_template_reaches_nothing_but_what_it_is_given(make: Make, text: str) -> None:
-    theme = make({"templates/a.html": text})
+def test_a_template_reaches_nothing_but_what_it_is_given(kind: type[Sandbox], make: Make, text: str) -> None:
+    theme = make({"templates/a.html": text, "templates/b.html": ""})
     with pytest.raises((jinja2.TemplateError, OverflowError, LookupError, AttributeError, UndeclaredSetting)):
-        render(theme, made=lambda: None, items=[1], table={"a": 0})
+        render(kind, theme, made=lambda: None, items=[1], table={"a": 0})
 
 
 @pytest.mark.parametrize("text", ["{{ site }}", "{{ made }}", "{{ cycler('a') }}", "{{ [site] }}"])
-def test_no_memory_address_is_ever_published_because_the_next_build_has_another(make: Make, text: str) -> None:
+def test_no_memory_address_is_ever_published_because_the_next_build_has_another(
+    kind: type[Sandbox], make: Make, text: str
+) -> None:
     try:
-        shown = render(make({"templates/a.html": text}), made=lambda: None)
+        shown = render(kind, make({"templates/a.html": text}), made=lambda: None)
     except (jinja2.TemplateError, UndeclaredSetting, TypeError):
         return
     assert not re.search("0x[0-9a-f]{6,}", shown)
@@ -468,7 +500,7 @@ def test_an_asset_that_is_not_named_in_quotes_is_a_fault(make: Make, text: str) 
 
 
 @pytest.mark.parametrize("text", ["{{ when.now() }}", "{{ when.astimezone() }}", "{{ when.today() }}"])
-def test_a_template_can_ask_no_clock_and_no_zone_of_the_machine(make: Make, text: str) -> None:
+def test_a_template_can_ask_no_clock_and_no_zone_of_the_machine(kind: type[Sandbox], make: Make, text: str) -> None:
     when = datetime.datetime(2024, 7, 17, tzinfo=datetime.UTC)
     with pytest.raises(jinja2.TemplateError):
-        render(make({"templates/a.html": text}), when=when)
+        render(kind, make({"templates/a.html": text}), when=when)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -11,6 +12,9 @@ from typing import Any
 
 AXES = ("tags", "authors", "sections")
 """The vocabularies in which an article is classified. Each term of each owns a page and two feeds."""
+
+MOST_CARDS = 4_000
+"""How many cards are kept unpacked: each is shown on several pages, and those of one time on neighbouring ones."""
 
 
 def digest(*parts: bytes | str) -> bytes:
@@ -92,12 +96,13 @@ class Card:
             ]
         )
 
-    @classmethod
-    def unpack(cls, packed: str) -> Card:
+    @staticmethod
+    @functools.lru_cache(maxsize=MOST_CARDS)
+    def unpack(packed: str) -> Card:
         path, address, id_, title, published, updated, summary, language, place, corrected = json.loads(packed)
         first = Moment.unpack(published)
         assert first is not None  # noqa: S101 - a card is packed with its publication, always
-        return cls(path, address, id_, title, first, Moment.unpack(updated), summary, language, place, bool(corrected))
+        return Card(path, address, id_, title, first, Moment.unpack(updated), summary, language, place, bool(corrected))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from types import MethodType
-from typing import Any
+from time import perf_counter
 
 import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from newsgen import __version__
 from newsgen.archive import Archive
 from newsgen.errors import Fault, Faulty
 from newsgen.features.registry import FEATURES
-from newsgen.model import Card, Moment, Output, Page, Period, Read, Term, canonical, digest
+from newsgen.model import Output, Page, Read, canonical, digest
 from newsgen.questions import Reads, ask, digest_of
+from newsgen.sandbox import ProvingSandbox, Sandbox
 from newsgen.site import Site
 from newsgen.theme import ASSETS, Assets, Closure, Theme
-from newsgen.urls import href
+from newsgen.views import Frame, Links, PageView, SiteView, UndeclaredSetting
 
 MENU = Read("menu")
-MOST_MADE = 2_000
-"""How many things, such as feed entries, are kept for pages to come."""
 PART = 8
 """Bytes of one digest in a fingerprint."""
 PARTS_OF_FRAME = ("the program", "the settings that it shows", "its template", "the menu")
-RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
 
 
 @functools.cache
@@ -44,84 +37,6 @@ def program_digest() -> bytes:
     return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
 
 
-class UndeclaredSetting(Exception):
-    """A template or feature looked at a setting that it did not declare."""
-
-
-class SiteView:
-    """The settings that a page declared, as attributes; any other raises."""
-
-    __slots__ = ("_names", "_site")
-
-    def __init__(self, site: Site, names: frozenset[str]) -> None:
-        self._site = site
-        self._names = names
-
-    def __repr__(self) -> str:
-        return "site"
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if name not in self._names:
-            if any(one.startswith(f"{name}.") for one in self._names):
-                return _Parts(self, name)
-            raise UndeclaredSetting(
-                f"site.{name} is read in a way that can't be seen in the template: write site.{name}"
-            )
-        return self._site.setting(name)
-
-
-class _Parts:
-    """The declared parts of one setting, as attributes."""
-
-    __slots__ = ("_name", "_view")
-
-    def __init__(self, view: SiteView, name: str) -> None:
-        self._view = view
-        self._name = name
-
-    def __repr__(self) -> str:
-        return self._name
-
-    def __getattr__(self, part: str) -> Any:
-        if part.startswith("_"):
-            raise AttributeError(part)
-        return getattr(self._view, f"{self._name}.{part}")
-
-
-class _Frame:
-    """See :class:`newsgen.features.Frame`."""
-
-    __slots__ = ("_assets", "_base_path", "_base_url", "_made", "site")
-
-    def __init__(self, site: Site, names: frozenset[str], assets: Assets) -> None:
-        self.site = SiteView(site, names)
-        self._base_path = site.base_path
-        self._base_url = site.base_url
-        self._assets = assets
-        self._made: dict[tuple[Any, ...], Any] = {}
-
-    def __repr__(self) -> str:
-        return "frame"
-
-    def once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-        if key not in self._made:
-            if len(self._made) >= MOST_MADE:
-                del self._made[next(iter(self._made))]
-            self._made[key] = make()
-        return self._made[key]
-
-    def href(self, address: str) -> str:
-        return href(self._base_path, address)
-
-    def absolute(self, address: str) -> str:
-        return href(self._base_url, address)
-
-    def asset_content(self, path: str) -> Output:
-        return Output(self._assets.content(path)[1])
-
-
 class Press:
     """Renders pages, and says beforehand what each depends on. One for each process."""
 
@@ -130,10 +45,12 @@ class Press:
         self._theme = theme
         self._assets = assets
         self._archive = archive
-        self._environment = _environment(theme)
-        self._environment.globals["asset"] = self._asset
+        self._links = Links(site, assets)
+        self._proving = ProvingSandbox(theme, self._links, site.setting)
+        self._sandbox = Sandbox(theme, self._links)
+        self._frames: dict[tuple[str, str | None], tuple[Frame, bytes, Closure | None]] = {}
         self.timings: dict[str, list[float]] = {}
-        self._frames: dict[tuple[str, str | None], tuple[_Frame, bytes, Closure | None]] = {}
+        """For each template, and each feature that makes pages without one: how many pages, and how many seconds."""
 
     def __repr__(self) -> str:
         return "press"
@@ -166,6 +83,14 @@ class Press:
 
     def render(self, page: Page) -> Output:
         """Render one page. Raises Faulty with template path and line where its template fails."""
+        started = perf_counter()
+        output = self._rendered(page)
+        timing = self.timings.setdefault(page.template or page.feature, [0, 0.0])
+        timing[0] += 1
+        timing[1] += perf_counter() - started
+        return output
+
+    def _rendered(self, page: Page) -> Output:
         feature = FEATURES[page.feature]
         frame, _, closure = self._frame(page)
         reads = Reads(self._archive, page)
@@ -173,11 +98,11 @@ class Press:
             return feature.render(page, reads, frame)
         context = feature.view(page, reads, frame)
         shown = PageView(page.address, page.kind, page.template, page.facts)
-        context |= {"page": shown, "site": frame.site, "href": frame.href, "absolute": frame.absolute}
+        context |= {"page": shown, "site": frame.site}
         if closure.menu:
             context["menu"] = ask(self._archive, MENU)
         try:
-            text = self._environment.get_template(page.template).render(context)
+            text = (self._proving if closure.is_plain else self._sandbox).render(page.template, context)
         except (
             jinja2.TemplateError,
             UndeclaredSetting,
@@ -191,134 +116,24 @@ class Press:
             raise Faulty([_template_fault(error, self._theme, page)]) from error
         return Output(text.encode())
 
-    def _asset(self, name: str) -> str:
-        return href(self._site.base_path, self._assets.address(name))
-
-    def _frame(self, page: Page) -> tuple[_Frame, bytes, Closure | None]:
+    def _frame(self, page: Page) -> tuple[Frame, bytes, Closure | None]:
         key = (page.feature, page.template)
         if key not in self._frames:
             closure = self._theme.closure(page.template) if page.template else None
             if page.template and closure is None:
                 raise Faulty(self._theme.faults)
             names = frozenset(FEATURES[page.feature].settings) | frozenset(closure.settings if closure else ())
-            assets = [self._asset(one) for one in sorted(closure.assets)] if closure else []
+            assets = [self._links.asset(one) for one in sorted(closure.assets)] if closure else []
             parts = (
                 program_digest(),
                 digest(self._site.base_url, self._site.digest_of(tuple(names))),
                 digest(closure.digest, *assets) if closure else b"".ljust(PART),
                 digest_of(self._archive, MENU) if closure and closure.menu else b"".ljust(PART),
             )
-            frame = b"".join(one[:PART] for one in parts)
-            self._frames[key] = (_Frame(self._site, names, self._assets), frame, closure)
+            fingerprint = b"".join(one[:PART] for one in parts)
+            frame = Frame(SiteView(self._site, names), self._links, self._assets)
+            self._frames[key] = (frame, fingerprint, closure)
         return self._frames[key]
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """What a template may know of its page: all of it is in the page's fingerprint."""
-
-    address: str
-    kind: str
-    template: str | None
-    facts: dict[str, Any]
-
-
-_OF_THE_CLOCK = frozenset(
-    {"now", "utcnow", "today", "fromtimestamp", "utcfromtimestamp", "astimezone", "timestamp", "ctime"}
-)
-_PLAIN = frozenset({Card, Term, Period, PageView, SiteView, _Parts})
-"""Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, with a short way to the attributes of our own values and to our own functions."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) in _PLAIN and attribute[:1] != "_":
-            try:
-                return getattr(obj, attribute)
-            except AttributeError:
-                pass
-        return super().getattr(obj, attribute)
-
-    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Dates are data; what would ask the machine's clock or zone is not."""
-        if attr in _OF_THE_CLOCK and (isinstance(obj, date) or obj in (date, datetime)):
-            return False
-        return super().is_safe_attribute(obj, attr, value)
-
-    def call(self, context: Any, obj: Any, *arguments: Any, **named: Any) -> Any:
-        if type(obj) is MethodType and type(obj.__self__) in (_Frame, Press):
-            named.pop("_loop_vars", None)  # which Jinja passes to what wants its context
-            named.pop("_block_vars", None)
-            return obj(*arguments, **named)
-        return super().call(context, obj, *arguments, **named)
-
-
-def _environment(theme: Theme) -> ImmutableSandboxedEnvironment:
-    """An environment in which templates have no clock, no chance, no files and no environment."""
-
-    def load(name: str) -> tuple[str, str, None] | None:
-        found = theme.template(name)
-        return None if found is None else (found[0], found[1], None)
-
-    environment = _Sandbox(
-        loader=jinja2.FunctionLoader(load),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=_shown,
-        auto_reload=False,
-        cache_size=-1,
-    )
-    for name in ("lipsum", "cycler", "joiner"):
-        del environment.globals[name]
-    del environment.filters["random"]
-    environment.filters |= {"date": spelt_date, "iso": spelt_iso, "direction": direction, "period": spelt_period}
-    return environment
-
-
-def _shown(value: Any) -> Any:
-    """Let a value be shown, but nothing whose text would say where it lies in memory."""
-    if hasattr(value, "__next__"):
-        raise TypeError("a sequence that is yet to be made is shown; end it with |list or |join")
-    if callable(value) and not isinstance(value, jinja2.Undefined):
-        raise TypeError("a function is shown that was meant to be called")
-    return value
-
-
-_MONTHS = "January February March April May June July August September October November December".split()
-
-
-def spelt_date(moment: Moment, time: bool = False) -> str:
-    """Give a moment for people: ``17 July 2024``, or with ``time``, where one is known, ``…, 09:30 (UTC+03:00)``."""
-    day = f"{moment.day.day} {_MONTHS[moment.day.month - 1]} {moment.day.year}"
-    if not time or moment.day_only:
-        return day
-    offset = moment.instant.strftime("%z")
-    zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:]}".replace("-", "\u2212")
-    return f"{day}, {moment.instant:%H:%M} ({zone})"
-
-
-def spelt_iso(moment: Moment) -> str:
-    """Give a moment for machines (RFC 3339; only the day where only the day is known)."""
-    return moment.iso
-
-
-def spelt_period(name: str) -> str:
-    """Give the name of a period for people: ``2024``, ``July 2024``, ``17 July 2024``."""
-    parts = [int(part) for part in name.split("-")]
-    if len(parts) == 1:
-        return name
-    month = f"{_MONTHS[parts[1] - 1]} {parts[0]}"
-    return month if len(parts) == 2 else f"{date(*parts).day} {month}"
-
-
-def direction(language: str) -> str:
-    """Give the direction in which a language (BCP 47) is written: ``ltr`` or ``rtl``."""
-    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
 WHILE = " (while rendering "

@@ -12,6 +12,7 @@ import jinja2
 from jinja2 import nodes
 
 from newsgen import disk
+from newsgen.bindings import Bindings, are_plain, bindings_of
 from newsgen.disk import Found, default_theme
 from newsgen.errors import Fault
 from newsgen.model import digest
@@ -28,12 +29,14 @@ Place = tuple[str, int]
 @dataclass(frozen=True, slots=True)
 class Closure:
     """A template with all it extends, includes and imports: a digest of their texts, the settings and theme assets
-    that they name, each with a place where they do, and whether they show the menu."""
+    that they name, each with a place where they do, whether they show the menu, and whether they leave alone the names
+    that stand for one thing in all of a build (see :mod:`newsgen.compiling`)."""
 
     digest: bytes
     settings: dict[str, Place]
     assets: dict[str, Place]
     menu: bool
+    is_plain: bool
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class _Parsed:
     settings: dict[str, Place] = field(default_factory=dict)
     assets: dict[str, Place] = field(default_factory=dict)
     menu: bool = False
+    bindings: Bindings = field(default_factory=Bindings)
 
 
 class Theme:
@@ -93,6 +97,7 @@ class Theme:
             {name: place for one in seen.values() for name, place in one.settings.items()},
             {name: place for one in seen.values() for name, place in one.assets.items()},
             any(one.menu for one in seen.values()),
+            are_plain({name: one.bindings for name, one in seen.items()}),
         )
 
     def static_files(self) -> dict[str, Found]:
@@ -162,6 +167,7 @@ class Theme:
             else:
                 parsed.assets[asset] = (shown, name.lineno)
         parsed.menu = any(node.name == "menu" for node in tree.find_all(nodes.Name))
+        parsed.bindings = bindings_of(tree)
         return parsed
 
     def _note_template(self, node: nodes.Node, parsed: _Parsed) -> None:

@@ -16,6 +16,9 @@ from newsgen.model import Moment, Page, Read
 from newsgen.questions import Reads, beside, neighbours_mark
 from newsgen.urls import encode, media_address
 
+FIRST_WORDS = 4_000
+"""How many characters of a body are looked at to see whether it begins with the summary."""
+
 
 def link_target(frame_link: Any, links: dict[str, str | None], kind: str, target: str) -> str | None:
     """Give the link that a placeholder of :mod:`newsgen.markup` stands for, made by ``frame_link`` (an address to a
@@ -95,6 +98,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "language": article.card.language,
         "meta": article.meta,
         "body": Markup(body),  # noqa: S704 - cleaned when it was read
+        "standfirst": "" if _begins_with(body, article.card.summary.rstrip("…")) else article.card.summary,
     }
     if page.template == "article.html":
         older, newer = reads.neighbours
@@ -107,6 +111,16 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }
     return view
+
+
+def _begins_with(body: str, text: str) -> bool:
+    """Whether the first words of a body are ``text``: a summary that was cut from them would only say them twice."""
+    paragraph = body.find("</p>", len(text), FIRST_WORDS)
+    if paragraph >= 0 and "<!" not in (beginning := body[: paragraph + 4]):
+        words = Markup(beginning).striptags()  # noqa: S704 - only to be compared
+        if len(words) >= len(text):
+            return words.startswith(text)
+    return Markup(body[:FIRST_WORDS]).striptags().startswith(text)  # noqa: S704
 
 
 def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:

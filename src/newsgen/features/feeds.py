@@ -6,6 +6,7 @@ import html
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 from feedgen.ext.base import BaseExtension
@@ -24,8 +25,11 @@ NEWEST = 50
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without entries last changed, and the day in the ids of feeds: it must come from content alone."""
 
-NAMESPACES = {"content": "http://purl.org/rss/1.0/modules/content/", "dc": "http://purl.org/dc/elements/1.1/"}
+NAMESPACES = {"dc": "http://purl.org/dc/elements/1.1/", "content": "http://purl.org/rss/1.0/modules/content/"}
 """The prefixes that readers know; each feed declares them at its head."""
+
+NO_CHARACTERS = bytes(number for number in range(0x20) if number not in b"\t\n\r")
+"""The control characters that XML 1.0 does not allow, not even escaped."""
 
 FORMATS = ("rss.xml", "atom.xml")
 
@@ -70,10 +74,9 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
         )
         return made[0] if is_rss else made[1]
 
-    entries = b"".join(map(entry_of, reads.entries.cards))
     head: bytes = (feed.rss_str if is_rss else feed.atom_str)(pretty=True)
     start, end, rest = head.rpartition(b"  </channel>" if is_rss else b"</feed>")
-    return Output(start + entries + end + rest)
+    return Output(b"".join((start, *map(entry_of, reads.entries.cards), end, rest)))
 
 
 def _head(page: Page, reads: Reads, frame: Frame) -> Any:
@@ -83,8 +86,7 @@ def _head(page: Page, reads: Reads, frame: Frame) -> Any:
     term = reads.term if "term" in page.reads else None
     about = frame.absolute(page.facts["base"] if term else "/")
     feed = FeedGenerator()
-    feed.load_extension("dc")
-    feed.register_extension("content", _Content)
+    feed.register_extension("namespaces", _Namespaces)
     feed.id(tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), page.facts["base"]))
     feed.title(f"{term.name} – {site.title}" if term else site.title)
     feed.description((term.description if term else "") or site.description or site.title)
@@ -103,52 +105,63 @@ def _head(page: Page, reads: Reads, frame: Frame) -> Any:
     return feed
 
 
-class _Content(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """Declares the namespace of full content at the head of a feed whose entries are made apart from it."""
+class _Namespaces(BaseExtension):  # type: ignore[misc] # feedgen has no types
+    """Declares at the head of a feed the prefixes of its entries, which are made apart from it."""
 
     def extend_ns(self) -> dict[str, str]:
-        return {"content": NAMESPACES["content"]}
+        return NAMESPACES
 
 
 def _entry(
     frame: Frame, article: Article, links: dict[str, str | None], terms: dict[str, tuple[Term, ...]]
 ) -> tuple[bytes, bytes]:
     """Make the entry of one article, for RSS and for Atom."""
-    from feedgen.entry import FeedEntry
-    from lxml import etree
-
     card = article.card
     url = frame.absolute(card.address)
 
     def address(kind: str, target: str) -> str | None:
         return link_target(frame.absolute, links, kind, target)
 
-    entry = FeedEntry()
-    entry.load_extension("dc")
-    entry.id(card.id)
-    entry.guid(card.id, permalink=False)
-    entry.title(card.title)
-    entry.link(href=url, rel="alternate")
-    entry.published(card.published.instant)
-    entry.updated(card.changed.instant)
-    if card.summary:
-        entry.summary(card.summary)
-    entry.description(html.escape(card.summary or card.title, quote=False))  # which RSS 2.0 takes for HTML
-    entry.content(resolve(article.body, address, own=url) or f"<p>{html.escape(card.title)}</p>", type="html")
-    for author in terms["authors"]:
-        entry.author({"name": author.name})
-    if terms["authors"]:
-        entry.dc.dc_creator([author.name for author in terms["authors"]])
-    for tag in terms["tags"]:
-        entry.category(term=tag.name, label=tag.name)
-    made = []
-    for element, indent in ((entry.rss_entry(), b"    "), (entry.atom_entry(), b"  ")):
-        etree.cleanup_namespaces(element, NAMESPACES)
-        text = etree.tostring(element, encoding="utf-8")
-        for prefix, name in NAMESPACES.items():
-            text = text.replace(f' xmlns:{prefix}="{name}"'.encode(), b"", 1)
-        made.append(indent + text + b"\n")
-    return made[0], made[1]
+    body = resolve(article.body, address, own=url) or f"<p>{html.escape(card.title)}</p>"
+    id_, title, link, content = as_text(card.id), as_text(card.title), as_text(url), as_text(body)
+    authors = [as_text(author.name) for author in terms["authors"]]
+    creators = b"".join(b"<dc:creator>%b</dc:creator>" % name for name in authors)
+    rss = b"".join(
+        (
+            b"    <item><title>%b</title><link>%b</link><description>" % (title, link),
+            as_text(html.escape(card.summary or card.title, quote=False)),  # which RSS 2.0 takes for HTML
+            b"</description><content:encoded>%b</content:encoded>" % content,
+            b'<guid isPermaLink="false">%b</guid>' % id_,
+            *(b"<category>%b</category>" % as_text(tag.name) for tag in terms["tags"]),
+            b"<pubDate>%b</pubDate>%b</item>\n" % (format_datetime(card.published.instant).encode(), creators),
+        )
+    )
+    atom = b"".join(
+        (
+            b"  <entry><id>%b</id><title>%b</title>" % (id_, title),
+            b"<updated>%b</updated>" % card.changed.instant.isoformat().encode(),
+            *(b"<author><name>%b</name></author>" % name for name in authors),
+            b'<content type="html">%b</content><link href="%b"/>' % (content, as_attribute(url)),
+            b"<summary>%b</summary>" % as_text(card.summary) if card.summary else b"",
+            *(b'<category term="%b" label="%b"/>' % ((as_attribute(tag.name),) * 2) for tag in terms["tags"]),
+            b"<published>%b</published>%b</entry>\n" % (card.published.instant.isoformat().encode(), creators),
+        )
+    )
+    return rss, atom
+
+
+def as_text(text: str) -> bytes:
+    """Give ``text`` as the text of an XML element: escaped, without the characters that XML 1.0 does not allow."""
+    data = text.encode("utf-8", "ignore").translate(None, NO_CHARACTERS)
+    for noncharacter in ("\ufffe", "\uffff"):
+        data = data.replace(noncharacter.encode(), b"")
+    data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+    return data.replace(b"\r", b"&#13;")  # which a parser would take for a line end
+
+
+def as_attribute(text: str) -> bytes:
+    """Give ``text`` as the value of an XML attribute, to stand between double quotes."""
+    return as_text(text).replace(b'"', b"&quot;").replace(b"\n", b"&#10;").replace(b"\t", b"&#9;")
 
 
 def _author(name: str, email: str | None) -> dict[str, str]:

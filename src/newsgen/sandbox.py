@@ -1,0 +1,232 @@
+"""The environment of templates: no clock, no chance, no files, no environment variables, nothing of Python's insides.
+
+Templates run in Jinja's sandbox, which asks at each attribute and each call whether it is allowed. Where all answers
+are known beforehand (:mod:`newsgen.compiling`) they run without the questions; the rules are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+from datetime import date, datetime
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.runtime import Context, markup_join
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from newsgen.bindings import imports_of
+from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
+from newsgen.folding import CONTEXT, EVERYWHERE, Folding
+from newsgen.model import Card, Period, Term
+from newsgen.site import PARTS
+from newsgen.spelling import direction, spelt_date, spelt_iso, spelt_period
+from newsgen.theme import Theme
+from newsgen.views import Links, PageView, Parts, SiteView
+
+_PLAIN = frozenset({Card, Term, Period, PageView, SiteView, Parts})
+"""Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, with a short way to the attributes of our own values."""
+
+    code_generator_class = CarefulGenerator
+
+    def __init__(self, theme: Theme, links: Links) -> None:
+        super().__init__(
+            loader=jinja2.FunctionLoader(_load_from(theme)),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            finalize=shown,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        for name in ("lipsum", "cycler", "joiner"):
+            del self.globals[name]
+        del self.filters["random"]
+        self.filters |= {"date": spelt_date, "iso": spelt_iso, "direction": direction, "period": spelt_period}
+        self.globals |= {"href": links.href, "absolute": links.absolute, "asset": links.asset}
+        self._found: dict[str, jinja2.Template] = {}
+
+    def get_template(
+        self,
+        name: str | jinja2.Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> jinja2.Template:
+        found = self._found.get(name) if type(name) is str and not globals else None
+        if found is None:
+            found = super().get_template(name, parent, globals)
+            if type(name) is str:
+                self._found[name] = found
+        return found
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}  # which is copied for each page: a plain dictionary is the fastest
+
+    def render(self, name: str, values: dict[str, Any]) -> str:
+        """Render a template with what it is given, and what all are given."""
+        template = self.get_template(name)
+        context = Context(self, self.globals | values, name, template.blocks)
+        try:
+            return "".join(template.root_render_func(context))
+        except Exception:
+            self.handle_exception()  # raises it again, with the lines of templates in its traceback
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) in _PLAIN and attribute[:1] != "_":
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                pass
+        return super().getattr(obj, attribute)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Dates are data; what would ask the machine's clock or zone is not."""
+        if attr in OF_THE_CLOCK and (isinstance(obj, date) or obj in (date, datetime)):
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+
+class ProvingSandbox(Sandbox):
+    """The sandbox for templates that leave the given names alone: folds each, and asks nothing of those it can prove.
+
+    One for each build and process, for settings, assets and base are part of the code.
+    """
+
+    def __init__(self, theme: Theme, links: Links, setting: Callable[[str], Any] | None = None) -> None:
+        super().__init__(theme, links)
+        self._links = links
+        self._setting = setting
+        self._needs: dict[str, set[str]] = {}
+        self._proven: set[str] = set()
+        self._modules: dict[tuple[str, bool], Any] = {}
+        self._opening: set[str] = set()
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        folding = Folding(self)
+        folding.visit(source)
+        if is_proven(source):
+            generator = Generator(self, name, filename)
+            code = generator.follow(folding, source)
+            self._needs[name or ""] = generator.needs
+            self._proven.add(name or "")
+        else:
+            code = super()._generate(source, name, filename, defer_init)
+            may_count = imports_of(source) or any(one.name == "namespace" for one in source.find_all(nodes.Name))
+            self._needs[name or ""] = {CONTEXT, "namespace"} if may_count else {CONTEXT}
+        return code
+
+    def is_proven(self, name: str) -> bool:
+        """Whether a template was compiled without the sandbox's questions."""
+        self.get_template(name)
+        return name in self._proven
+
+    # --- what is known while templates are compiled ---
+
+    def parts(self, setting: str) -> tuple[str, ...]:
+        return PARTS.get(setting, ())
+
+    def setting(self, name: str) -> Any:
+        if self._setting is None:
+            raise KeyError(name)
+        return self._setting(name)
+
+    def link(self, function: str, argument: str) -> str:
+        made: str = getattr(self._links, function)(argument)
+        return made
+
+    def module(self, name: str, with_context: bool) -> Any:
+        """Give an imported template, or None where it is not the same for every page, or fails: that is told when a
+        page is rendered."""
+        key = (name, with_context)
+        if key not in self._modules:
+            if name in self._opening:
+                return None
+            self._opening.add(name)
+            try:
+                template = self.get_template(name)
+                needs = self._needs[name]
+                is_same = needs <= EVERYWHERE if with_context else "namespace" not in needs
+                self._modules[key] = template.module if is_same else None
+            except Exception:
+                return None
+            finally:
+                self._opening.discard(name)
+        return self._modules[key]
+
+    # --- what the code of proven templates calls ---
+
+    def macro(self, template: str, name: str) -> Any:
+        """Give the function of a macro of an imported template."""
+        return getattr(self.get_template(template).module, name)._func
+
+    def fetch(self, obj: Any, attribute: str) -> Any:
+        """Give an attribute that was proven harmless, else the item of this name."""
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            pass
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError):
+            return self.undefined(obj=obj, name=attribute)
+
+    def pick(self, obj: Any, attribute: str) -> Any:
+        """Do as :meth:`fetch` does, for a name that no dictionary has as an attribute."""
+        if type(obj) is dict:
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            pass
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError):
+            return self.undefined(obj=obj, name=attribute)
+
+    @staticmethod
+    def show(value: Any) -> str:
+        """Give the text of a value as a page shows it."""
+        kind = type(value)
+        if kind is str:
+            if "&" in value or "<" in value or ">" in value or '"' in value or "'" in value:
+                return escape(value)
+            return value  # type: ignore[no-any-return]
+        if kind is Markup:
+            return value  # type: ignore[no-any-return]
+        if kind is int:
+            return str(value)
+        return escape(shown(value))
+
+    @staticmethod
+    def join(*parts: Any) -> str:
+        """Join what ``~`` joins."""
+        for one in parts:
+            if type(one) is not str:
+                return markup_join(parts)
+        return "".join(parts)
+
+
+def _load_from(theme: Theme) -> Callable[[str], tuple[str, str, None] | None]:
+    def load(name: str) -> tuple[str, str, None] | None:
+        found = theme.template(name)
+        return None if found is None else (found[0], found[1], None)
+
+    return load
+
+
+def shown(value: Any) -> Any:
+    """Let a value be shown, but nothing whose text would say where it lies in memory."""
+    if hasattr(value, "__next__"):
+        raise TypeError("a sequence that is yet to be made is shown; end it with |list or |join")
+    if callable(value) and not isinstance(value, jinja2.Undefined):
+        raise TypeError("a function is shown that was meant to be called")
+    return value

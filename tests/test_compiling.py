@@ -429,7 +429,7 @@ def test_a_press_tells_how_long_each_template_took(story: Story) -> None:
     story.built()
     site, _ = load.read_site(story.root)
     theme = Theme(story.root)
-    archive = Archive(site.state / "archive.sqlite", b"", read_only=True)
+    archive = Archive(site.state / "archive.sqlite", read_only=True)
     press = Press(site, theme, Assets(theme.static_files()), archive)
     page = Page("/404.html", "sitemap", "the page for what is not found", "404.html")
     for _ in range(3):

@@ -26,8 +26,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT);
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
     id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, location TEXT,
-    menu INTEGER, held INTEGER, linking INTEGER, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT, body BLOB,
-    card_digest BLOB, digest BLOB);
+    menu INTEGER, held INTEGER, linking INTEGER, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT,
+    body BLOB, card_digest BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
 CREATE INDEX documents_id ON documents (id) WHERE shown;
 CREATE INDEX documents_location ON documents (location) WHERE location IS NOT NULL;
@@ -36,8 +36,8 @@ CREATE INDEX documents_held ON documents (path) WHERE held;
 CREATE TABLE bodies (path TEXT PRIMARY KEY, key BLOB, html BLOB, rest TEXT, digest BLOB);
 CREATE TABLE vocabulary (term INTEGER PRIMARY KEY, axis TEXT, slug TEXT, name TEXT, description TEXT,
     UNIQUE (axis, slug));
-CREATE TABLE filed (term INTEGER, day TEXT, published TEXT, path TEXT, PRIMARY KEY (term, day, published, path))
-    WITHOUT ROWID;
+CREATE TABLE filed (term INTEGER, day TEXT, published TEXT, path TEXT, card BLOB,
+    PRIMARY KEY (term, day, published, path)) WITHOUT ROWID;
 CREATE TABLE tallies (term INTEGER, period TEXT, count INTEGER, PRIMARY KEY (term, period)) WITHOUT ROWID;
 CREATE TABLE months (month TEXT PRIMARY KEY, last TEXT) WITHOUT ROWID;
 CREATE TABLE links (path TEXT, kind TEXT, target TEXT, fragment TEXT, line INTEGER, col INTEGER);
@@ -52,6 +52,8 @@ CREATE TABLE seals (path TEXT PRIMARY KEY, seal BLOB) WITHOUT ROWID;
 CREATE TABLE registers (kind TEXT, key TEXT, entry TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE changes (sequence INTEGER PRIMARY KEY, path TEXT, before TEXT, after TEXT);
 """
+PART = 8
+"""Bytes of the digest of a card that are kept wherever it is filed, so that a list's digest needs no other table."""
 MOST_ANSWERS = 50_000
 """How many answers are kept in memory before they are asked anew."""
 
@@ -119,7 +121,9 @@ class Archive:
 
     def clear(self) -> None:
         """Forget everything but the converted bodies."""
-        tables = [row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'bodies'")]
+        tables = [
+            row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'bodies'")
+        ]
         for table in tables:
             self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         self.set_meta("epoch", os.urandom(16))
@@ -240,7 +244,9 @@ class Archive:
     def article(self, path: str) -> Article:
         """Give one document with its body; what is not as it was stored raises DamagedArchive."""
         row = self.row(
-            "SELECT card, meta, documents.digest, html FROM documents JOIN bodies USING (path) WHERE path = ?", path
+            "SELECT card, meta, documents.digest, html, terms, linking FROM documents JOIN bodies USING (path) "
+            "WHERE path = ?",
+            path,
         )
         try:
             html = zlib.decompress(row[3]) if row else b""
@@ -248,6 +254,8 @@ class Archive:
             raise DamagedArchive(path) from error
         if row is None or article_digest(row[0], row[1], digest(html)) != row[2]:
             raise DamagedArchive(path)
+        self.prime(("own terms", path), row[4])  # what is shown beside an article is asked for next
+        self.prime(("linking", path), row[5])
         return Article(Card.unpack(row[0]), json.loads(row[1]), html.decode())
 
 
@@ -257,7 +265,7 @@ def article_digest(card: str, meta: str, body: bytes) -> bytes:
 
 
 def stamp(moment: datetime) -> str:
-    """Give a moment as the archive keeps it: RFC 3339, UTC, whole seconds, so that the order of texts is that of time."""
+    """Give a moment as the archive keeps it (RFC 3339, UTC, whole seconds): such texts are ordered as time is."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -1,12 +1,11 @@
 """Build a site, unless it is built already.
 
-What the file system says of the content, the theme, the program and the output is compared with what was noted; where
-all is as it was, that is the whole build, and nothing heavy is imported. Else :mod:`newsgen.stages` goes one way through.
+What the file system says of the content, the theme, the program and the output is compared with what was noted. Where
+all is as it was, that is the whole build, and nothing heavy is imported; else :mod:`newsgen.stages` does the work.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time

@@ -281,11 +281,8 @@ class _ProgressBar:
         filled = 30 * done // total
         rate = done / max(now - self._stage_started, 0.001)
         left = f", {_duration((total - done) / rate)} left" if done and now - self._stage_started > 1 else ""
-        click.echo(
-            f"\r\x1b[K{stage:>10} [{'#' * filled}{'-' * (30 - filled)}] {done:,} of {total:,}, {rate:,.0f} a second{left}",
-            nl=False,
-            err=True,
-        )
+        bar = f"{stage:>10} [{'#' * filled}{'-' * (30 - filled)}] {done:,} of {total:,}"
+        click.echo(f"\r\x1b[K{bar}, {rate:,.0f} a second{left}", nl=False, err=True)
 
 
 def _duration(seconds: float) -> str:

@@ -130,7 +130,9 @@ def _clear(connection: Connection, schema: str, heirloom: str) -> bool:
     found = _tables(connection)
     if kept not in found:
         return False
-    for kind, name, _ in sorted(found, key=lambda one: one[0] == "table"):  # indexes and triggers go before their tables
+    for kind, name, _ in sorted(
+        found, key=lambda one: one[0] == "table"
+    ):  # indexes and triggers go before their tables
         if name != heirloom:
             quoted = name.replace('"', '""')
             connection.execute(f'DROP {kind} IF EXISTS "{quoted}"')

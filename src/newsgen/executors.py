@@ -23,6 +23,8 @@ from typing import Any, Protocol, TypeVar
 from newsgen.errors import Refused
 from newsgen.forks import processors
 
+MOST_IN_BATCH = 200
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -115,7 +117,8 @@ def executor_for(count: int, jobs: int | None, least: int) -> Executor:
     """Choose where to work on ``count`` items: in processes where there are at least ``least`` and more than one job
     is wanted (by default, one for each processor)."""
     wanted = jobs if jobs is not None else processors()
-    return Processes(wanted) if wanted > 1 and count >= least else Here()
+    batch = min(MOST_IN_BATCH, max(1, count // (8 * wanted)))  # enough of them that all have work until the end
+    return Processes(wanted, batch) if wanted > 1 and count >= least else Here()
 
 
 def batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

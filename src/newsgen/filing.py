@@ -1,7 +1,7 @@
 """Write the archive: put documents in it, decide which of them are shown, and file those by term and day.
 
-What is filed (``filed``, ``tallies``, ``vocabulary``) follows from the documents. A few changes are filed one by one and
-noted in ``changes``; after many all is filed anew, which is cheaper then.
+What is filed (``filed``, ``tallies``, ``vocabulary``, ``months``) follows from the documents. A few changes are filed
+one by one and noted in ``changes``; after many all is filed anew, which is cheaper then.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from newsgen.archive import EVERYTHING, Archive, Facts, article_digest, stamp
+from newsgen.archive import EVERYTHING, PART, Archive, Facts, article_digest, stamp
 from newsgen.frontmatter import place_name
 from newsgen.model import AXES, Card, canonical, digest
 
+UNFILED = "unfiled"
+"""The mark of an archive in which something is stored that is yet to be filed."""
 MOST_NOTED = 2_000
 """How many changes are kept for outputs that are yet to follow them."""
 
@@ -64,6 +66,7 @@ class Filing:
         self._archive = archive
         self._before: dict[str, str | None] = {}
         self._touched: set[str] = set()
+        self._was_ended = bool(archive.meta(UNFILED))  # between what it stored and the filing of that
         self.renamed = False  # a term goes by another name: then pages of other documents are touched too
 
     def store(self, entries: Iterable[Entry]) -> None:
@@ -71,7 +74,7 @@ class Filing:
         many = self._archive.connection.executemany
         entries = list(entries)
         if entries:
-            self._archive.revise()
+            self._begin()
         for one in entries:
             self._note(one.path)
         self._delete([(one.path,) for one in entries])
@@ -88,14 +91,19 @@ class Filing:
 
     def forget(self, path: str) -> None:
         """Forget one file and everything read from it."""
-        self._archive.revise()
+        self._begin()
         self._note(path)
         self._delete([(path,)])
         self._archive.connection.execute("DELETE FROM bodies WHERE path = ?", (path,))
         self._archive.forget_answers()
 
+    def _begin(self) -> None:
+        self._archive.revise()
+        self._archive.set_meta(UNFILED, 1)
+
     def touch(self, path: str) -> None:
         """Note that a file that documents show has changed."""
+        self._begin()
         self._touched.add(path)
 
     def _delete(self, paths: list[tuple[str]]) -> None:
@@ -136,7 +144,7 @@ class Filing:
     def register(self, kind: str, entries: dict[str, dict[str, Any]]) -> None:
         """Put ``entries`` in the place of the register ``kind`` (an axis, or ``places``)."""
         connection = self._archive.connection
-        self._archive.revise()
+        self._begin()
         connection.execute("DELETE FROM registers WHERE kind = ?", (kind,))
         connection.executemany(
             "INSERT INTO registers VALUES (?, ?, ?)", [(kind, key, canonical(entry)) for key, entry in entries.items()]
@@ -145,9 +153,7 @@ class Filing:
         if kind == "places":
             self._relabel()
         else:
-            for term, axis, slug in self._archive.rows(
-                "SELECT term, axis, slug FROM vocabulary WHERE axis = ?", kind
-            ):
+            for term, axis, slug in self._archive.rows("SELECT term, axis, slug FROM vocabulary WHERE axis = ?", kind):
                 self._name(term, axis, slug)
 
     def _relabel(self) -> None:
@@ -176,10 +182,12 @@ class Filing:
         archive = self._archive
         before, self._before = self._before, {}
         touched, self._touched = self._touched, set()
-        if not before and not touched and not self.renamed:
-            return
-        if len(before) + len(touched) > MOST_NOTED or archive.meta("floor") is None:
+        archive.set_meta(UNFILED, 0)
+        if self._was_ended or len(before) + len(touched) > MOST_NOTED or archive.meta("floor") is None:
+            self._was_ended = False
             file_all(archive)
+            return
+        if not before and not touched and not self.renamed:
             return
         number = archive.sequence
         for path in sorted(touched):
@@ -216,7 +224,7 @@ class Filing:
             term = self._term(axis, slug)
             key = (term, facts.day, facts.published, path)
             if by > 0:
-                execute("INSERT INTO filed VALUES (?, ?, ?, ?)", key)
+                execute("INSERT INTO filed VALUES (?, ?, ?, ?, ?)", (*key, bytes.fromhex(facts.card)[:PART]))
             else:
                 execute("DELETE FROM filed WHERE term = ? AND day = ? AND published = ? AND path = ?", key)
             for length in LENGTHS if axis else (*LENGTHS, 10):
@@ -287,11 +295,15 @@ def file_all(archive: Archive) -> None:
                 (given["name"], given.get("description") or "", axis, slug),
             )
     execute(
-        "INSERT INTO filed SELECT 0, day, published, path FROM documents WHERE shown AND kind = 'article' ORDER BY 2, 3, 4"
+        "INSERT INTO filed SELECT 0, day, published, path, substr(card_digest, 1, ?) FROM documents "
+        "WHERE shown AND kind = 'article' ORDER BY 2, 3, 4",
+        (PART,),
     )
     execute(
-        f"INSERT INTO filed SELECT term, day, published, path FROM (SELECT {pair}, day, published, documents.path {shown}) "  # noqa: S608
-        "JOIN vocabulary USING (axis, slug) ORDER BY 1, 2, 3, 4"
+        f"INSERT INTO filed SELECT term, day, published, path, card FROM (SELECT {pair}, day, published, "  # noqa: S608
+        f"documents.path, substr(card_digest, 1, ?) AS card {shown}) JOIN vocabulary USING (axis, slug) "
+        "ORDER BY 1, 2, 3, 4",
+        (PART,),
     )
     for length in (*LENGTHS, 10):
         only = f" WHERE term = {EVERYTHING}" if length == 10 else ""
@@ -299,7 +311,8 @@ def file_all(archive: Archive) -> None:
             f"INSERT INTO tallies SELECT term, substr(day, 1, {length}), count(*) FROM filed{only} GROUP BY 1, 2"  # noqa: S608
         )
     execute(
-        "INSERT INTO months SELECT substr(day, 1, 7), max(changed) FROM documents WHERE shown AND kind = 'article' GROUP BY 1"
+        "INSERT INTO months SELECT substr(day, 1, 7), max(changed) FROM documents WHERE shown AND kind = 'article' "
+        "GROUP BY 1"
     )
     number = archive.sequence + MOST_NOTED  # a gap, so that no state from before is taken for one from after
     archive.set_meta("floor", number)
@@ -331,6 +344,7 @@ def repair(archive: Archive) -> bool:
     if unsealed:
         return False
     archive.connection.execute("DELETE FROM registers")
+    archive.connection.execute("DELETE FROM meta WHERE key LIKE 'register %'")
     archive.connection.execute("DELETE FROM folders WHERE path = 'content'")
     archive.connection.execute(
         "UPDATE documents SET withheld = 'unread', held = 1, shown = 0 WHERE draft OR embargo IS NOT NULL OR "

@@ -236,12 +236,12 @@ class Ledger:
 
     def count_outdated(self) -> int:
         """Give how many planned pages must be rendered."""
-        return int(self._connection.execute(f"SELECT count(*) {_OUTDATED}").fetchone()[0])  # noqa: S608 - our own text
+        return int(self._connection.execute(f"SELECT count(*) {_OUTDATED}").fetchone()[0])
 
     def outdated(self) -> Iterator[Outdated]:
         """Give the planned pages that must be rendered. No query stays open between two of them."""
         sql = (
-            "SELECT plan.subject, plan.path, CASE WHEN altered.path IS NULL THEN published.digest END "  # noqa: S608
+            "SELECT plan.subject, plan.path, CASE WHEN altered.path IS NULL THEN published.digest END "
             f"{_OUTDATED} AND plan.path > ? ORDER BY plan.path LIMIT ?"
         )
         last = ""
@@ -253,11 +253,11 @@ class Ledger:
     def _gone(self) -> str:
         """The published paths that no page claims any more, as a query."""
         planned = "" if self.meta("whole") else " AND subject IN (SELECT subject FROM subjects)"
-        return f"FROM published WHERE path NOT IN (SELECT path FROM plan){planned}"
+        return f"FROM published WHERE path NOT IN (SELECT path FROM plan){planned}"  # noqa: S608 - our own text
 
     def orphans(self) -> list[str]:
         """Give the paths that we wrote, or meant to write, and that no page claims any more."""
-        rows = self._connection.execute(f"SELECT path {self._gone()}").fetchall()  # noqa: S608 - our own text
+        rows = self._connection.execute(f"SELECT path {self._gone()}").fetchall()
         found = {row[0] for row in rows}
         if self.meta("whole"):
             sql = "SELECT path FROM intended WHERE path NOT IN (SELECT path FROM plan)"
@@ -266,7 +266,7 @@ class Ledger:
 
     def lost(self) -> list[Lost]:
         """Give every published path, theme assets aside, that no page claims any more."""
-        sql = f"SELECT path, kind, origin {self._gone()} AND kind != 'asset' ORDER BY path"  # noqa: S608 - our own text
+        sql = f"SELECT path, kind, origin {self._gone()} AND kind != 'asset' ORDER BY path"
         return [Lost(*row) for row in self._connection.execute(sql)]
 
     def addresses(self) -> int:

@@ -76,9 +76,10 @@ def read_site(root: Path) -> tuple[Site, list[Fault]]:
 
 
 def reading_key(site: Site, program: bytes) -> bytes:
-    """Give a digest of all but the files that reading heads depends on: another one, and all must be read again.
-    Converted bodies have keys of their own."""
-    return digest(program, site.digest_of(("timezone", "language", "id_authority", "authors")))
+    """Give a digest of all but the files that reading depends on: another one, and all must be read again. Converted
+    bodies have keys of their own, and stay valid where only heads are read in another way."""
+    settings = ("timezone", "language", "id_authority", "authors", "trusted_html", "markdown.engine")
+    return digest(program, site.digest_of(settings))
 
 
 def load(
@@ -225,7 +226,7 @@ def _read_one(reader: _Reader, work: Work) -> Loaded:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A converted body as it is kept: lines count from 1 at its own beginning, so that it outlasts edits of the head."""
+    """A converted body as it is kept. Lines count from its own beginning, so that it outlasts edits of the head."""
 
     key: bytes
     html: bytes

@@ -53,7 +53,7 @@ SUMMARY_LENGTH = 240
 MOST_HTML = 16 * 1024 * 1024
 """Characters of HTML that one body may become."""
 
-_MODULES = ("cleaning", "document", "engines", "errors", "markup", "model", "notes", "swift", "urls")
+_MODULES = ("cleaning", "document", "engines", "errors", "markup", "model", "notes", "outline", "swift", "urls")
 """The modules whose source decides what a conversion gives."""
 
 _PLACEHOLDER = re.compile(f"{OPEN}([a-z]+):([^{CLOSE}#]*)(#[^{CLOSE}]*)?{CLOSE}")

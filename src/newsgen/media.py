@@ -1,4 +1,4 @@
-"""The files that are published as they are: static files, theme assets aside, and the content files that documents show."""
+"""The files that are published as they are: static files, assets aside, and content files that documents show."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class Media:
         if not address.startswith(MEDIA):
             return None
         target = "content/" + address.removeprefix(MEDIA)
-        sql = "SELECT 1 FROM links JOIN documents USING (path) WHERE target = ? AND links.kind = 'media' AND shown LIMIT 1"
+        sql = """SELECT 1 FROM links JOIN documents USING (path) WHERE target = ? AND links.kind = 'media' AND shown
+            LIMIT 1"""
         found = _regular_file(self._site, target) if self._archive.row(sql, target) else None
         if found is None:
             return None

@@ -32,7 +32,8 @@ def program_digest() -> bytes:
     package = Path(__file__).parent
     sources = sorted(path for path in package.rglob("*.py"))
     made_with = [
-        f"{name}={importlib.metadata.version(name)}" for name in ("jinja2", "markdown", "nh3", "feedgen", "lxml", "pyyaml", "python-dateutil")
+        f"{name}={importlib.metadata.version(name)}"
+        for name in ("jinja2", "markdown", "nh3", "feedgen", "lxml", "pyyaml", "python-dateutil")
     ]
     return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
 
@@ -77,7 +78,9 @@ class Press:
         :data:`PARTS_OF_FRAME`, then one of the page itself, then those of its reads by name."""
         _, frame, _ = self._frame(page)
         questions = [f"{name}:{one.question}" for name, one in page.reads.items()]
-        facts = canonical([page.address, page.kind, page.origin, page.facts, questions])
+        facts = "\0".join(
+            [page.address, page.kind, page.origin, canonical(page.facts) if page.facts else "", *questions]
+        )
         reads = [digest_of(self._archive, read)[:PART] for _, read in sorted(page.reads.items())]
         return b"".join([frame, digest(facts)[:PART], *reads])
 

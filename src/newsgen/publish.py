@@ -116,14 +116,11 @@ class Stage:
             return Made(path, digest, False)
         place = self.place(path)
         if isinstance(content.content, bytes):
-            descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-            with open(descriptor, "wb", buffering=0) as file:
-                rest = memoryview(content.content)
-                while rest:
-                    rest = rest[file.write(rest) :]
+            status = _write(place, content.content)
         else:
             shutil.copyfile(content.content, place)
-        return Made(path, digest, True, stat_text(os.lstat(place)) if self._whole else "")
+            status = os.lstat(place)
+        return Made(path, digest, True, stat_text(status) if self._whole else "")
 
     def place(self, path: str) -> str:
         """Give the place of the staged file for ``path``."""
@@ -141,6 +138,18 @@ class Stage:
         """Rename the whole folder, part by part, into an output with nothing in it."""
         for name in sorted(os.listdir(self._folder)):
             os.replace(f"{self._folder}/{name}", output / name)
+
+
+def _write(place: str, content: bytes) -> os.stat_result:
+    """Write a new file and give its status. Raises OSError."""
+    descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        written = os.write(descriptor, content)
+        while written < len(content):
+            written += os.write(descriptor, content[written:])
+        return os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 MOST_REMEMBERED = 50_000

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from newsgen.archive import EVERYTHING, Archive
+from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
 from newsgen.model import AXES, Article, Card, Page, Period, Read, Term, canonical, digest
 from newsgen.urls import slugify
@@ -73,12 +73,19 @@ class Reads:
 
 
 def _article_digest(archive: Archive, path: str) -> bytes:
+    found: bytes = archive.once(("article", path), lambda: _ask_article_digest(archive, path))
+    return found
+
+
+def _ask_article_digest(archive: Archive, path: str) -> bytes:
     row = archive.row("SELECT digest FROM documents WHERE path = ?", path)
     return bytes(row[0]) if row else b""
 
 
 def _links(archive: Archive, path: str) -> dict[str, str | None]:
     """The address of each document that a document links to; None for one that is not shown."""
+    if archive.once(("linking", path), lambda: 1) == 0:
+        return {}
     rows = archive.rows(
         "SELECT DISTINCT target, CASE WHEN shown THEN address END FROM links LEFT JOIN documents ON documents.path = "
         "target WHERE links.path = ? AND links.kind = 'document' ORDER BY target",
@@ -103,8 +110,33 @@ def _neighbours(archive: Archive, path: str) -> tuple[Card | None, Card | None]:
 
 def neighbour_paths(archive: Archive, path: str) -> tuple[str | None, str | None]:
     """Give the articles before and after one in the order of publication."""
+    found: tuple[str | None, str | None] = archive.once(("beside", path), lambda: _ask_beside(archive, path))
+    return found
+
+
+def _ask_beside(archive: Archive, path: str) -> tuple[str | None, str | None]:
     row = archive.row("SELECT day, published FROM documents WHERE path = ?", path)
     return beside(archive, row[0], row[1], path) if row else (None, None)
+
+
+def find_neighbours(archive: Archive, paths: list[str]) -> None:
+    """Find the neighbours of many articles at once, where they lie close together in time."""
+    some = canonical(paths)
+    sql = "SELECT min(day), max(day), count(*) FROM documents WHERE path IN (SELECT value FROM json_each(?))"
+    row = archive.row(sql, some)
+    if row is None or row[0] is None:
+        return
+    most = 3 * row[2] + 50
+    rows = archive.rows(
+        f"SELECT path FROM filed WHERE term = {EVERYTHING} AND day >= ? AND day <= ? "  # noqa: S608 - a number
+        "ORDER BY day, published, path LIMIT ?",
+        row[0],
+        row[1],
+        most,
+    )
+    if len(rows) < most:
+        for (older,), (path,), (newer,) in zip(rows, rows[1:], rows[2:], strict=False):
+            archive.prime(("beside", path), (older, newer))
 
 
 def beside(archive: Archive, day: str, published: str, path: str) -> tuple[str | None, str | None]:
@@ -125,18 +157,18 @@ def beside(archive: Archive, day: str, published: str, path: str) -> tuple[str |
 def _neighbours_digest(archive: Archive, path: str) -> bytes:
     found: bytes = archive.once(
         ("neighbours", path),
-        lambda: neighbours_mark(*(_card_digest(archive, one) if one else b"" for one in neighbour_paths(archive, path))),
+        lambda: neighbours_mark(*(_card_part(archive, one) if one else b"" for one in neighbour_paths(archive, path))),
     )
     return found
 
 
 def neighbours_mark(older: bytes, newer: bytes) -> bytes:
-    """Give the digest of two neighbours from the digests of their cards (empty for none)."""
+    """Give the digest of two neighbours from what is filed of the digests of their cards (empty for none)."""
     return digest(older, newer)
 
 
-def _card_digest(archive: Archive, path: str) -> bytes:
-    row = archive.row("SELECT card_digest FROM documents WHERE path = ?", path)
+def _card_part(archive: Archive, path: str) -> bytes:
+    row = archive.row("SELECT substr(card_digest, 1, ?) FROM documents WHERE path = ?", PART, path)
     return bytes(row[0]) if row else b""
 
 
@@ -144,8 +176,8 @@ def _card_digest(archive: Archive, path: str) -> bytes:
 
 _NEWEST = """SELECT {} FROM filed JOIN documents USING (path) WHERE term = ? ORDER BY filed.day DESC,
     filed.published DESC, path DESC LIMIT ?"""
-_WITHIN = """SELECT {} FROM filed JOIN documents USING (path) WHERE term = ? AND filed.day >= ? AND filed.day < ?
-    ORDER BY filed.day, filed.published, path LIMIT ? OFFSET ?"""
+_WITHIN = """SELECT {} FROM filed WHERE term = ? AND day >= ? AND day < ? ORDER BY day, published, path
+    LIMIT ? OFFSET ?"""
 
 
 def term_of(archive: Archive, axis: str, slug: str) -> int:
@@ -171,8 +203,8 @@ def _newest(archive: Archive, axis: str, slug: str, most: int) -> tuple[Card, ..
 
 
 def _newest_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
-    rows = archive.rows(_NEWEST.format("card_digest"), term_of(archive, axis, slug), most)
-    return digest(*(row[0] for row in rows))
+    sql = "SELECT card FROM filed WHERE term = ? ORDER BY day DESC, published DESC, path DESC LIMIT ?"
+    return digest(*(row[0] for row in archive.rows(sql, term_of(archive, axis, slug), most)))
 
 
 def _range(period: str) -> tuple[str, str]:
@@ -180,13 +212,12 @@ def _range(period: str) -> tuple[str, str]:
 
 
 def _within(archive: Archive, axis: str, slug: str, period: str, most: int, skip: int) -> tuple[Card, ...]:
-    sql = """SELECT path FROM filed WHERE term = ? AND day >= ? AND day < ? ORDER BY day, published, path
-        LIMIT ? OFFSET ?"""
+    sql = _WITHIN.format("path")
     return _cards(archive, archive.rows(sql, term_of(archive, axis, slug), *_range(period), most, skip))
 
 
 def _within_digest(archive: Archive, axis: str, slug: str, period: str, most: int, skip: int) -> bytes:
-    sql = _WITHIN.format("card_digest")
+    sql = _WITHIN.format("card")
     rows = archive.rows(sql, term_of(archive, axis, slug), *_range(period), most, skip)
     return digest(*(row[0] for row in rows))
 
@@ -194,15 +225,16 @@ def _within_digest(archive: Archive, axis: str, slug: str, period: str, most: in
 class Entries:
     """The newest articles for a feed: their cards, and each in full when it is asked for."""
 
-    __slots__ = ("_archive", "cards")
+    __slots__ = ("_archive", "_paths", "cards")
 
     def __init__(self, archive: Archive, cards: tuple[Card, ...]) -> None:
         self._archive = archive
+        self._paths = {one.path for one in cards}
         self.cards = cards
 
     def full(self, card: Card) -> tuple[Article, dict[str, str | None], dict[str, tuple[Term, ...]]]:
         """Give one article, the addresses of what it links to, and its terms by axis."""
-        if card not in self.cards:
+        if card.path not in self._paths:
             raise KeyError(card.path)
         return self._archive.article(card.path), _links(self._archive, card.path), _terms_of(self._archive, card.path)
 
@@ -216,9 +248,7 @@ def _entries_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
         rows = archive.rows(_NEWEST.format("path, documents.digest, linking"), term_of(archive, axis, slug), most)
         return digest(
             *(
-                digest(
-                    content, _links_digest(archive, path) if linking else NO_LINKS, _terms_of_digest(archive, path)
-                )
+                digest(content, _links_digest(archive, path) if linking else NO_LINKS, _terms_of_digest(archive, path))
                 for path, content, linking in rows
             )
         )
@@ -268,7 +298,9 @@ def count(archive: Archive, axis: str, slug: str, period: str = "") -> int:
 
 # --- terms ---
 
-_NAMED = "SELECT slug, name, description, count FROM vocabulary JOIN tallies USING (term) WHERE axis = ? AND period = ''"
+_NAMED = (
+    "SELECT slug, name, description, count FROM vocabulary JOIN tallies USING (term) WHERE axis = ? AND period = ''"
+)
 
 
 def terms(archive: Archive, axis: str) -> tuple[Term, ...]:
@@ -310,23 +342,28 @@ def _names_digest(archive: Archive, axis: str) -> bytes:
 
 def _terms_of(archive: Archive, path: str) -> dict[str, tuple[Term, ...]]:
     """The terms of one document by axis, in its own order."""
-    row = archive.row("SELECT terms FROM documents WHERE path = ?", path)
-    own = json.loads(row[0]) if row else []
+    own = json.loads(archive.once(("own terms", path), lambda: _ask_terms(archive, path)))
     return {axis: tuple(term(archive, axis, slug) for of, slug, _ in own if of == axis) for axis in AXES}
 
 
-def _terms_of_digest(archive: Archive, path: str) -> bytes:
-    def make() -> bytes:
-        row = archive.row("SELECT terms FROM documents WHERE path = ?", path)
-        return terms_mark(archive, row[0] if row else "[]")
+def _ask_terms(archive: Archive, path: str) -> str:
+    row = archive.row("SELECT terms FROM documents WHERE path = ?", path)
+    return row[0] if row else "[]"
 
-    found: bytes = archive.once(("terms of", path), make)
+
+def _terms_of_digest(archive: Archive, path: str) -> bytes:
+    found: bytes = archive.once(("terms of", path), lambda: terms_mark(archive, _ask_terms(archive, path)))
     return found
 
 
 def terms_mark(archive: Archive, packed: str) -> bytes:
     """Give the digest of a document's terms from what the archive keeps of them."""
-    return digest(*(term(archive, axis, slug).pack() for axis, slug, _ in json.loads(packed)))
+    return digest(*(_packed_term(archive, axis, slug) for axis, slug, _ in json.loads(packed)))
+
+
+def _packed_term(archive: Archive, axis: str, slug: str) -> str:
+    found: str = archive.once(("packed term", axis, slug), lambda: term(archive, axis, slug).pack())
+    return found
 
 
 # --- the site as a whole ---
@@ -350,7 +387,7 @@ _CHANGES = f"""FROM filed JOIN documents USING (path) WHERE term = {EVERYTHING} 
 def _changes(archive: Archive, month: str, most: int, skip: int) -> tuple[tuple[str, str], ...]:
     """The addresses of a month's articles, each with its last change: for sitemaps."""
     order = "ORDER BY filed.day, filed.published, path LIMIT ? OFFSET ?"
-    rows = archive.rows(f"SELECT address, changed {_CHANGES} {order}", *_range(month), most, skip)  # noqa: S608
+    rows = archive.rows(f"SELECT address, changed {_CHANGES} {order}", *_range(month), most, skip)
     return tuple(rows)
 
 

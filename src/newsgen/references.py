@@ -44,8 +44,9 @@ _CLAIMS = """SELECT folded, path, address AS claim, published, 0 AS alias FROM d
 
 
 def _shared_addresses(archive: Archive, some: str | None) -> Iterator[Fault]:
-    of = f"""WHERE folded IN (SELECT folded FROM documents WHERE path {_SOME} UNION
-        SELECT folded FROM aliases WHERE path {_SOME})""" if some else ""  # noqa: S608 - our own text
+    mine = f"SELECT {{}} FROM {{}} WHERE path {_SOME}"  # noqa: S608 - our own text
+    claims = mine.format("folded", "documents") + " UNION " + mine.format("folded", "aliases")
+    of = f"WHERE folded IN ({claims})" if some else ""
     shared = f"SELECT folded FROM ({_CLAIMS}) {of} GROUP BY folded HAVING count(*) > 1 ORDER BY folded"  # noqa: S608
     for (folded,) in archive.rows(shared, *([some, some] if some else [])):
         rows = archive.rows(

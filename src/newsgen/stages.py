@@ -21,12 +21,14 @@ from newsgen.model import digest
 from newsgen.orders import Progress, Report, Request
 from newsgen.planning import Desk, is_serious, next_event, pack_faults, plan
 from newsgen.press import WHILE, Press, program_digest
-from newsgen.questions import menu_digest
+from newsgen.questions import find_neighbours, menu_digest
 from newsgen.site import Site
 from newsgen.theme import Assets, Theme
 from newsgen.urls import output_path
 
 LEAST_FOR_PROCESSES = 600
+LEAST_TO_FIND = 10
+"""Articles in a batch from which on their neighbours are found together."""
 
 
 def run(
@@ -113,6 +115,9 @@ def _render_batch(station: _Station, batch: list[Outdated]) -> _Rendered:
     press, queries = station.press, station.planning.archive.queries
     press.timings.clear()
     done = _Rendered([], [], 0, {})
+    articles = [one.subject.partition(":")[2] for one in batch if one.subject.startswith("articles:")]
+    if len(articles) > LEAST_TO_FIND:
+        find_neighbours(station.planning.archive, articles)
     for outdated in batch:
         name, _, subject = outdated.subject.partition(":")
         for page in FEATURES[name].pages(station.planning, subject):
@@ -131,9 +136,7 @@ def _render_batch(station: _Station, batch: list[Outdated]) -> _Rendered:
     return done
 
 
-def _publish(
-    desk: Desk, output: Path, press: Press, planning: Planning, report: Report, progress: Progress
-) -> None:
+def _publish(desk: Desk, output: Path, press: Press, planning: Planning, report: Report, progress: Progress) -> None:
     request, ledger = desk.request, desk.ledger
     total = ledger.count_outdated()
     orphans = ledger.orphans()
@@ -190,11 +193,11 @@ def _refuse_foreign(output: Path, ledger: Ledger) -> None:
     build was ever recorded, what is there may be ours."""
     if ledger.is_new:
         return
-    for path, digest in ledger.strange():
+    for path, mark in ledger.strange():
         if not publish.is_in_the_way(output, path):
             continue
         real = output / path
-        if not real.is_symlink() and real.is_file() and disk.digest_of(real) == digest:
+        if not real.is_symlink() and real.is_file() and disk.digest_of(real) == mark:
             ledger.keep(path)
         else:
             raise Refused(

@@ -13,7 +13,7 @@ from newsgen.archive import Archive, Change
 from newsgen.features import Feature, Frame, Planning, has_moved
 from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Moment, Page, Read
-from newsgen.questions import Reads, beside, neighbours_mark
+from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
 from newsgen.urls import encode, media_address
 
 FIRST_WORDS = 4_000
@@ -30,28 +30,29 @@ def link_target(frame_link: Any, links: dict[str, str | None], kind: str, target
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
-    """Articles in the order of publication, so that each one's neighbours are at hand, then pages."""
+    """Articles in the order of publication, each with what planning it asks for at hand; then pages."""
     archive = planning.archive
     rows = archive.each(
-        "SELECT path, card_digest FROM filed JOIN documents USING (path) WHERE term = 0 "
-        "ORDER BY filed.day, filed.published, path"
+        "SELECT path, filed.card, documents.digest, documents.terms, kind, address, linking, aliases FROM filed "
+        "JOIN documents USING (path) WHERE term = 0 ORDER BY filed.day, filed.published, path"
     )
-    older, path, own = b"", "", b""
-    for next_path, newer in rows:
-        if path:
-            archive.prime(("neighbours", path), neighbours_mark(older, newer))
-            yield path
-        older, path, own = own, next_path, newer
-    if path:
-        archive.prime(("neighbours", path), neighbours_mark(older, b""))
+    older, here = b"", next(rows, None)
+    while here is not None:
+        newer = next(rows, None)
+        path, card, whole, terms, *page = here
+        archive.prime(("neighbours", path), neighbours_mark(older, newer[1] if newer else b""))
+        archive.prime(("article", path), whole)
+        archive.prime(("terms of", path), terms_mark(archive, terms))
+        archive.prime(("page", path), tuple(page))
         yield path
+        older, here = card, newer
     for (standing,) in archive.rows("SELECT path FROM documents WHERE kind != 'article' AND shown ORDER BY path"):
         yield standing
 
 
 def _pages(planning: Planning, path: str) -> Iterator[Page]:
     sql = "SELECT kind, address, linking, aliases FROM documents WHERE path = ? AND shown"
-    row = planning.archive.row(sql, path)
+    row = planning.archive.once(("page", path), lambda: planning.archive.row(sql, path))
     if row is None:
         return
     kind, address, linking, aliases = row

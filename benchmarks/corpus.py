@@ -108,7 +108,8 @@ class Corpus:
     def _body(self, rng: random.Random) -> str:
         if self.short:
             return "\n\n".join(" ".join(rng.choices(self.sentences, k=rng.randint(3, 5))) for _ in range(2)) + "\n"
-        blocks, notes = [], []
+        blocks: list[str] = []
+        notes: list[str] = []
         for number in range(rng.randint(7, 11)):
             if number and number % 4 == 0:
                 blocks.append("## " + " ".join(self._some(rng, 3, 6)).capitalize())
@@ -195,13 +196,13 @@ def _key_value_head(article: Article) -> str:
     )
 
 
-def make(corpus: Corpus, sites: list[tuple[str, str]], settings: str = SETTINGS) -> None:
+def make(corpus: Corpus, sites: list[tuple[str, str]]) -> None:
     """Write the whole corpus into sites, each named by its kind of generator and its folder."""
     for kind, site in sites:
         os.makedirs(f"{site}/content", exist_ok=True)
         settings_file = Path(site, "content", "site.yaml")
         if kind == "newsgen" and not settings_file.exists():
-            settings_file.write_text(settings)
+            settings_file.write_text(SETTINGS)
     for number in range(corpus.size):
         corpus.write(number, sites)
 
@@ -213,7 +214,10 @@ def main() -> None:
     parser.add_argument("--kinds", default="newsgen", help=f"for which generators: {','.join(KINDS)}")
     parser.add_argument("--short", action="store_true", help="bodies of about 120 words in place of 590")
     options = parser.parse_args()
-    make(Corpus(options.size, options.short), [(kind, f"{options.directory}/{kind}") for kind in options.kinds.split(",")])
+    make(
+        Corpus(options.size, options.short),
+        [(kind, f"{options.directory}/{kind}") for kind in options.kinds.split(",")],
+    )
 
 
 if __name__ == "__main__":

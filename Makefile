@@ -42,17 +42,23 @@ check: $(VENV)/.check ## The gate: format, lint, types, layers, tests.
 	$(BIN)/python -m pytest --numprocesses auto
 
 format: $(VENV)/.check ## Put the code into its format.
-	$(BIN)/ruff check --fix src tests
-	$(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix src tests benchmarks
+	$(BIN)/ruff format src tests benchmarks
 
 screenshots: $(VENV)/.test build ## Take the screenshots of the README (needs Chromium).
 	$(BIN)/python tests/screenshots.py
 
+$(VENV)/.bench: $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fast]'
+	@touch $@
+
 SIZE ?= 1000
 PEERS ?= hugo,pelican
+ROUNDS ?= 3
+BENCH ?=
 
-bench: $(VENV)/.base ## Measure newsgen beside Hugo and Pelican (SIZE=1000 PEERS=hugo,pelican).
-	$(BIN)/python benchmarks/run.py --size $(SIZE) --peers $(PEERS)
+bench: $(VENV)/.bench ## Measure newsgen beside Hugo and Pelican (SIZE=1000 PEERS=hugo,pelican ROUNDS=3).
+	$(BIN)/python benchmarks/run.py --size $(SIZE) --peers "$(PEERS)" --rounds $(ROUNDS) $(BENCH)
 
 clean: ## Remove what was built and installed.
 	rm -rf $(VENV) public .newsgen dist

@@ -1,18 +1,19 @@
 """Make an archive of invented news: the same documents for newsgen, Hugo and Pelican, and every time the same.
 
-python benchmarks/corpus.py SIZE DIRECTORY [--kinds newsgen,hugo,pelican]
+python benchmarks/corpus.py SIZE DIRECTORY [--kinds newsgen,hugo,pelican] [--short]
 """
 # ruff: noqa: S311 - nothing here is a secret
 
 from __future__ import annotations
 
 import argparse
+import os
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 START = datetime(2004, 7, 1)  # noqa: DTZ001 - local days; each article has its own offset
 SPAN = timedelta(days=20 * 365.25)
@@ -41,7 +42,7 @@ OFFSETS = [timezone(timedelta(hours=hours)) for hours in (-5, -3, 0, 0, 1, 2, 3)
 """With the hours used below, the day of an article is the same in its own zone and in UTC."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Article:
     slug: str
     title: str
@@ -55,10 +56,14 @@ class Article:
 
 
 class Corpus:
-    """Articles by number, each from its own seed; those from ``size`` on follow the last day."""
+    """Articles by number, each from its own seed; those from ``size`` on follow the last day. No article is kept.
 
-    def __init__(self, size: int, seed: int = 1) -> None:
-        self.size, self.seed = size, seed
+    ``short`` ones have the same heads above bodies of about 120 words in place of 590.
+    """
+
+    def __init__(self, size: int, short: bool = False, seed: int = 1) -> None:
+        self.size, self.short, self.seed = size, short, seed
+        self._folders: set[str] = set()
         rng = random.Random(seed)
         pairs = [f"{adjective} {noun}" for adjective in ADJECTIVES for noun in NOUNS]
         rng.shuffle(pairs)
@@ -101,7 +106,10 @@ class Corpus:
         return " ".join(words) + "."
 
     def _body(self, rng: random.Random) -> str:
-        blocks, notes = [], []
+        if self.short:
+            return "\n\n".join(" ".join(rng.choices(self.sentences, k=rng.randint(3, 5))) for _ in range(2)) + "\n"
+        blocks: list[str] = []
+        notes: list[str] = []
         for number in range(rng.randint(7, 11)):
             if number and number % 4 == 0:
                 blocks.append("## " + " ".join(self._some(rng, 3, 6)).capitalize())
@@ -141,54 +149,62 @@ class Corpus:
             body=self._body(rng),
         )
 
-    def write(self, number: int, kind: str, site: Path) -> Path:
-        """Write an article into the site of one kind of generator, and give its file."""
+    def write(self, number: int, sites: Iterable[tuple[str, str]]) -> list[str]:
+        """Write an article into sites, each named by its kind of generator and its folder, and give the files."""
         article = self.article(number)
-        content, day = site / "content", f"{article.date:%Y/%m/%d}"
-        folder = content / {"newsgen": f"articles/{day[:7]}", "hugo": f"timeline/{day}", "pelican": day[:7]}[kind]
-        if not folder.is_dir():
-            folder.mkdir(parents=True)
-            if kind == "hugo":
-                for period in (day[:4], day[:7], day):
-                    head = f'---\ntitle: "{period.replace("/", "-")}"\n---\n'
-                    (content / "timeline" / period / "_index.md").write_text(head)
-        path = folder / f"{article.slug}.md"
-        path.write_text((_key_value_head if kind == "pelican" else _yaml_head)(article) + article.body)
-        return path
+        day, written = article.date.strftime("%Y/%m/%d"), []
+        texts: dict[str, bytes] = {}
+        for kind, site in sites:
+            if kind not in texts:
+                head = (_key_value_head if kind == "pelican" else _yaml_head)(article)
+                texts[kind] = (head + article.body).encode()
+            below = {"newsgen": f"articles/{day[:7]}", "hugo": f"timeline/{day}", "pelican": day[:7]}[kind]
+            folder = f"{site}/content/{below}"
+            if folder not in self._folders:
+                self._make_folder(folder, f"{site}/content/timeline", day if kind == "hugo" else "")
+            written.append(f"{folder}/{article.slug}.md")
+            descriptor = os.open(written[-1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+            os.write(descriptor, texts[kind])
+            os.close(descriptor)
+        return written
+
+    def _make_folder(self, folder: str, timeline: str, day: str) -> None:
+        """Make a folder of articles; for Hugo, with the pages of its periods."""
+        os.makedirs(folder, exist_ok=True)
+        self._folders.add(folder)
+        for period in (day[:4], day[:7], day) if day else ():
+            page = f'---\ntitle: "{period.replace("/", "-")}"\n---\n'
+            Path(timeline, period, "_index.md").write_text(page)
 
 
 def _yaml_head(article: Article) -> str:
     name, country, lat, lon = article.place
-    lines = ["---", f'title: "{article.title}"', f"date: {article.date.isoformat()}", f'summary: "{article.summary}"']
-    lines += ["location:", f"  name: {name}", f"  country: {country}", f"  lat: {lat}", f"  lon: {lon}"]
-    lines += [f"tags: [{', '.join(article.tags)}]", f"authors: [{', '.join(article.authors)}]", "sources:"]
-    for name, url, kind in article.sources:
-        lines += [f"  - name: {name}", f"    url: {url}", f"    kind: {kind}"]
-    return "\n".join([*lines, "---", "", ""])
+    sources = "".join(f"  - name: {name}\n    url: {url}\n    kind: {kind}\n" for name, url, kind in article.sources)
+    return (
+        f'---\ntitle: "{article.title}"\ndate: {article.date.isoformat()}\nsummary: "{article.summary}"\n'
+        f"location:\n  name: {name}\n  country: {country}\n  lat: {lat}\n  lon: {lon}\n"
+        f"tags: [{', '.join(article.tags)}]\nauthors: [{', '.join(article.authors)}]\nsources:\n{sources}---\n\n"
+    )
 
 
 def _key_value_head(article: Article) -> str:
-    fields: dict[str, Any] = {
-        "Title": article.title,
-        "Date": article.date.isoformat(" "),
-        "Slug": article.slug,
-        "Summary": article.summary,
-        "Location": "|".join(map(str, article.place)),
-        "Tags": ", ".join(article.tags),
-        "Authors": "; ".join(article.authors),
-        "Sources": ";".join("|".join(source) for source in article.sources),
-    }
-    return "".join(f"{key}: {value}\n" for key, value in fields.items()) + "\n"
+    sources = ";".join("|".join(source) for source in article.sources)
+    return (
+        f"Title: {article.title}\nDate: {article.date.isoformat(' ')}\nSlug: {article.slug}\n"
+        f"Summary: {article.summary}\nLocation: {'|'.join(map(str, article.place))}\n"
+        f"Tags: {', '.join(article.tags)}\nAuthors: {'; '.join(article.authors)}\nSources: {sources}\n\n"
+    )
 
 
-def make(corpus: Corpus, sites: dict[str, Path]) -> None:
-    """Write the whole corpus into a site for each kind of generator."""
-    for kind, site in sites.items():
-        (site / "content").mkdir(parents=True, exist_ok=True)
-        if kind == "newsgen":
-            (site / "content" / "site.yaml").write_text(SETTINGS)
-        for number in range(corpus.size):
-            corpus.write(number, kind, site)
+def make(corpus: Corpus, sites: list[tuple[str, str]]) -> None:
+    """Write the whole corpus into sites, each named by its kind of generator and its folder."""
+    for kind, site in sites:
+        os.makedirs(f"{site}/content", exist_ok=True)
+        settings_file = Path(site, "content", "site.yaml")
+        if kind == "newsgen" and not settings_file.exists():
+            settings_file.write_text(SETTINGS)
+    for number in range(corpus.size):
+        corpus.write(number, sites)
 
 
 def main() -> None:
@@ -196,8 +212,12 @@ def main() -> None:
     parser.add_argument("size", type=int)
     parser.add_argument("directory", type=Path, help="where a site is made for each kind")
     parser.add_argument("--kinds", default="newsgen", help=f"for which generators: {','.join(KINDS)}")
+    parser.add_argument("--short", action="store_true", help="bodies of about 120 words in place of 590")
     options = parser.parse_args()
-    make(Corpus(options.size), {kind: options.directory / kind for kind in options.kinds.split(",")})
+    make(
+        Corpus(options.size, options.short),
+        [(kind, f"{options.directory}/{kind}") for kind in options.kinds.split(",")],
+    )
 
 
 if __name__ == "__main__":

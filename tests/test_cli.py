@@ -11,6 +11,7 @@ from pathlib import Path
 
 import frontmatter
 import pytest
+import yaml
 
 from newsgen.serve import make_server
 
@@ -65,6 +66,23 @@ def test_init_makes_a_site_that_builds_at_once_without_a_warning(tmp_path: Path,
     assert (site / "templates/base.html").exists() == bool(options)
     again = newsgen("init", "my-archive", cwd=tmp_path)
     assert again.returncode == 1 and "already" in again.stderr
+
+
+@pytest.mark.parametrize("whose", ["of a new site", "our own"])
+def test_the_recipe_keeps_the_state_and_the_output_together_between_builds(tmp_path: Path, whose: str) -> None:
+    site = Path(__file__).parent.parent
+    if whose == "of a new site":
+        site = tmp_path / "my-archive"
+        assert newsgen("init", str(site)).returncode == 0
+    path = site / ".github/workflows/publish.yml"
+    if not path.exists():
+        pytest.skip("our own recipe is in the source tree only")
+    steps = yaml.safe_load(path.read_text())["jobs"]["publish"]["steps"]
+    at = next(number for number, step in enumerate(steps) if step.get("uses", "").startswith("actions/cache@"))
+    cache = steps[at]["with"]
+    assert cache["path"].split() == [".newsgen", "public"]
+    assert "github.sha" in cache["key"] and cache["key"].startswith(cache["restore-keys"])
+    assert at < next(number for number, step in enumerate(steps) if "build" in step.get("run", ""))
 
 
 def test_init_never_overwrites(tmp_path: Path) -> None:

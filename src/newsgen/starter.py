@@ -94,6 +94,15 @@ jobs:
       - uses: actions/setup-python@v5
         with:
           python-version: "3.12"
+      # Both belong together: .newsgen says what was published, and public holds it. With both a build renders what has
+      # changed and notices an address that vanishes; without them it takes longer and can't.
+      - uses: actions/cache@v4
+        with:
+          path: |
+            .newsgen
+            public
+          key: newsgen-${{ github.sha }}
+          restore-keys: newsgen-
       - run: python -m pip install newsgen
       - run: newsgen build --strict
       - uses: actions/upload-pages-artifact@v3

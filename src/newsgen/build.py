@@ -60,6 +60,7 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
     with closing(Archive(state / "archive.sqlite")) as archive, closing(Ledger(state, output, root)) as ledger:
         inventory = Inventory(archive, request.verify)
         with report.profile.stage("looking"):
+            ledger.look()
             survey = inventory.survey(root)
             ledger.find_altered(request.verify)
         if _is_settled(request, output, archive, ledger, survey):

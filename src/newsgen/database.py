@@ -68,7 +68,7 @@ def read_database(path: Path) -> Connection:
     """Open a database to read alone; nothing is examined."""
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
     connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA mmap_size = 1073741824")
+    connection.execute("PRAGMA cache_size = -32768")
     return connection
 
 

@@ -130,14 +130,15 @@ class Filing:
         execute("DELETE FROM decided")
         execute(
             f"INSERT INTO decided SELECT path, {reason} AS now FROM documents WHERE held AND withheld IS NOT now "  # noqa: S608
-            "UNION ALL SELECT path, 'faulty' FROM absent JOIN documents USING (path) WHERE NOT held",
+            "UNION ALL SELECT path, 'faulty' FROM absent CROSS JOIN documents USING (path) WHERE NOT held",
             (int(drafts), moment),
         )
         for (path,) in archive.each("SELECT path FROM decided LIMIT ?", MOST_NOTED + 1):
             self._note(path)
         execute(
-            "UPDATE documents SET withheld = why, shown = why IS NULL, held = why IS NOT NULL OR draft OR "
-            "embargo IS NOT NULL OR expires IS NOT NULL FROM decided WHERE decided.path = documents.path"
+            "UPDATE documents SET (withheld, shown, held) = (SELECT why, why IS NULL, why IS NOT NULL OR draft OR "
+            "embargo IS NOT NULL OR expires IS NOT NULL FROM decided WHERE decided.path = documents.path) "
+            "WHERE path IN (SELECT path FROM decided)"
         )
         self._file()
 

@@ -1,4 +1,4 @@
-"""Do light work on files in two processes at once, without what heavier work needs to be imported."""
+"""Do light work on files beside this process, without what heavier work needs to be imported."""
 
 from __future__ import annotations
 
@@ -15,26 +15,35 @@ def processors() -> int:
     return os.cpu_count() or 1
 
 
-def halves(work: Callable[[str, list[Any]], list[Any]], argument: str, items: list[Any]) -> list[Any]:
-    """Do light work on many items in two processes, by a plain fork where there is one: the work must touch nothing
-    but files, and its results must be lists and texts."""
-    if not hasattr(os, "fork") or processors() < 2:
-        return work(argument, items)
-    middle = len(items) // 2
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            with os.fdopen(writing, "w", encoding="utf-8", errors="surrogateescape") as pipe:
-                json.dump(work(argument, items[middle:]), pipe)
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(writing)
-    found = work(argument, items[:middle])
-    with os.fdopen(reading, encoding="utf-8", errors="surrogateescape") as pipe:
-        text = pipe.read()
-    if os.waitpid(child, 0)[1]:
-        return [*found, *work(argument, items[middle:])]
-    return [*found, *map(tuple, json.loads(text))]
+class Beside:
+    """Light work on many items that goes on beside this process, in a plain fork of it where there can be one: the work
+    must touch nothing but files, and its results must be lists and texts."""
+
+    def __init__(self, work: Callable[[str, list[Any]], list[Any]], argument: str, items: list[Any]) -> None:
+        self._work = (work, argument, items)
+        self._child = 0
+        if not hasattr(os, "fork") or processors() < 2:
+            return
+        self._pipe, writing = os.pipe()
+        self._child = os.fork()
+        if self._child == 0:
+            code = 1
+            try:
+                os.close(self._pipe)
+                with os.fdopen(writing, "w", encoding="utf-8", errors="surrogateescape") as pipe:
+                    json.dump(work(argument, items), pipe)
+                code = 0
+            finally:
+                os._exit(code)
+        os.close(writing)
+
+    def result(self) -> list[Any]:
+        """Wait for the work, and give its results; it is done here where that process failed."""
+        work, argument, items = self._work
+        if not self._child:
+            return work(argument, items)
+        with os.fdopen(self._pipe, encoding="utf-8", errors="surrogateescape") as pipe:
+            text = pipe.read()
+        failed = os.waitpid(self._child, 0)[1]
+        self._child = 0
+        return work(argument, items) if failed else [tuple(one) for one in json.loads(text)]

@@ -20,7 +20,7 @@ from newsgen import database
 from newsgen.database import Condition
 from newsgen.disk import digest_of, stat_text
 from newsgen.errors import Refused
-from newsgen.forks import halves
+from newsgen.forks import Beside
 from newsgen.model import digest
 
 _SCHEMA = """
@@ -124,6 +124,7 @@ class Ledger:
         self.path = state / f"ledger-{digest(name).hex()[:16]}.sqlite"
         self._output = os.fspath(output)
         self._uncommitted = 0
+        self._looking: Beside | None = None
         self._connection, condition = database.open_database(self.path, _SCHEMA, "FULL")
         self.is_trusted = condition is Condition.KEPT
 
@@ -300,18 +301,22 @@ class Ledger:
 
     # --- what became of what was published ---
 
+    def look(self) -> None:
+        """Begin to look at the published files, beside this process where there are many."""
+        if self.files() >= LEAST_FOR_TWO:
+            rows = self._connection.execute("SELECT path, stats FROM folders ORDER BY path").fetchall()
+            self._looking = Beside(_suspects, self._output, rows)
+
     def find_altered(self, verify: bool = False) -> int:
         """Note every published file that is missing or is not as we wrote it, and give how many there are."""
         self._connection.execute("DELETE FROM altered")
-        sql = "SELECT path, stats FROM folders ORDER BY path"
         suspects: list[tuple[str, str | None]]
+        if self._looking is not None:
+            suspects, self._looking = self._looking.result(), None
+        else:
+            suspects = _suspects(self._output, self._connection.execute("SELECT path, stats FROM folders"))
         if verify:
             suspects = [(path, None) for path in self.published()]
-        elif self.files() < LEAST_FOR_TWO:
-            suspects = _suspects(self._output, self._connection.execute(sql))
-        else:
-            rows = self._connection.execute(sql).fetchall()
-            suspects = halves(_suspects, self._output, rows)
         altered: list[tuple[str]] = []
         touched: list[Made] = []
         for path, status in suspects:

@@ -44,18 +44,19 @@ _CLAIMS = """SELECT folded, path, address AS claim, published, 0 AS alias FROM d
 
 
 def _shared_addresses(archive: Archive, some: str | None) -> Iterator[Fault]:
-    mine = f"SELECT {{}} FROM {{}} WHERE path {_SOME}"  # noqa: S608 - our own text
-    claims = mine.format("folded", "documents") + " UNION " + mine.format("folded", "aliases")
-    of = f"WHERE folded IN ({claims})" if some else ""
-    shared = f"SELECT folded FROM ({_CLAIMS}) {of} GROUP BY folded HAVING count(*) > 1 ORDER BY folded"  # noqa: S608
-    for (folded,) in archive.rows(shared, *([some, some] if some else [])):
+    if some:
+        mine = f"SELECT folded FROM {{}} WHERE path {_SOME}"  # noqa: S608 - our own text
+        sql = f"{mine.format('documents')} UNION {mine.format('aliases')} ORDER BY 1"
+        shared = archive.rows(sql, some, some)
+    else:
+        shared = archive.rows(f"SELECT folded FROM ({_CLAIMS}) GROUP BY 1 HAVING count(*) > 1 ORDER BY 1")  # noqa: S608
+    for (folded,) in shared:
         rows = archive.rows(
             f"SELECT path, claim, alias FROM ({_CLAIMS}) WHERE folded = ? ORDER BY alias, published, path",  # noqa: S608
             folded,
         )
-        first, first_claim, _ = rows[0]
         for path, claim, alias in rows[1:]:
-            yield clash(path, claim, first, first_claim, bool(alias))
+            yield clash(path, claim, *rows[0][:2], bool(alias))
 
 
 def clash(path: str, claim: str, other: str, other_claim: str, alias: bool = False) -> Fault:

@@ -56,7 +56,7 @@ def _shared_addresses(archive: Archive, some: str | None) -> Iterator[Fault]:
             folded,
         )
         for path, claim, alias in rows[1:]:
-            yield clash(path, claim, *rows[0][:2], bool(alias))
+            yield clash(path, claim, rows[0][0], rows[0][1], bool(alias))
 
 
 def clash(path: str, claim: str, other: str, other_claim: str, alias: bool = False) -> Fault:

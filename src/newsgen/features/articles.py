@@ -32,15 +32,12 @@ def link_target(frame_link: Any, links: dict[str, str | None], kind: str, target
 def _subjects(planning: Planning) -> Iterator[str]:
     """Articles in the order of publication, each with what planning it asks for at hand; then pages."""
     archive = planning.archive
-    rows = archive.each(
-        "SELECT path, filed.card, documents.digest, documents.terms, kind, address, linking, aliases FROM filed "
-        "JOIN documents USING (path) WHERE term = 0 ORDER BY filed.day, filed.published, path"
-    )
+    rows = _in_order(archive)
     older, here = b"", next(rows, None)
     while here is not None:
         newer = next(rows, None)
-        path, card, whole, terms, *page = here
-        archive.prime(("neighbours", path), neighbours_mark(older, newer[1] if newer else b""))
+        _, _, path, card, whole, terms, *page = here
+        archive.prime(("neighbours", path), neighbours_mark(older, newer[3] if newer else b""))
         archive.prime(("article", path), whole)
         archive.prime(("terms of", path), terms_mark(archive, terms))
         archive.prime(("page", path), tuple(page))
@@ -48,6 +45,17 @@ def _subjects(planning: Planning) -> Iterator[str]:
         older, here = card, newer
     for (standing,) in archive.rows("SELECT path FROM documents WHERE kind != 'article' AND shown ORDER BY path"):
         yield standing
+
+
+def _in_order(archive: Archive) -> Iterator[tuple[Any, ...]]:
+    """Give what planning asks of every article, in the order of publication; no query stays open between two."""
+    sql = """SELECT filed.day, filed.published, path, filed.card, documents.digest, documents.terms, kind, address,
+        linking, aliases FROM filed JOIN documents USING (path) WHERE term = 0
+        AND (filed.day, filed.published, path) > (?, ?, ?) ORDER BY filed.day, filed.published, path LIMIT ?"""
+    last: tuple[Any, ...] = ("", "", "")
+    while rows := archive.rows(sql, *last[:3], MOST_AT_ONCE):
+        yield from rows
+        last = rows[-1]
 
 
 def _pages(planning: Planning, path: str) -> Iterator[Page]:
@@ -130,5 +138,7 @@ def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
     kind, target = image["target"]
     return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
 
+
+MOST_AT_ONCE = 2_000
 
 FEATURE = Feature("articles", _subjects, _pages, _affected, _view)

@@ -206,8 +206,11 @@ _TEMPLATES = (
 def _possible(pages: Iterator[Page], faults: list[Fault]) -> Iterator[Page]:
     """Pass pages on whose files a disk can hold and an output may hold, and note the others."""
     for page in pages:
+        if page.address.isascii() and len(page.address) < LONGEST_FILE_NAME and page.address[1:2] != ".":
+            yield page
+            continue
         parts = output_path(page.address).split("/")
-        if any(len(part) > LONGEST_FILE_NAME // 4 and len(part.encode()) > LONGEST_FILE_NAME for part in parts):
+        if any(len(part.encode()) > LONGEST_FILE_NAME for part in parts):
             what = f"the name {parts[-1][:40]!r}… is longer than {LONGEST_FILE_NAME} bytes when it is published"
             faults.append(Fault(page.origin, 1, 1, what, "Shorten it."))
         elif parts[0] in (publish.MARKER, publish.STAGE, ".git"):

@@ -291,6 +291,11 @@ def _beside(archive: Archive, period: str) -> tuple[str | None, str | None]:
 
 def count(archive: Archive, axis: str, slug: str, period: str = "") -> int:
     """Give the number of articles filed under a term in a period."""
+    found: int = archive.once(("count", axis, slug, period), lambda: _ask_count(archive, axis, slug, period))
+    return found
+
+
+def _ask_count(archive: Archive, axis: str, slug: str, period: str) -> int:
     sql = "SELECT count FROM tallies WHERE term = ? AND period = ?"
     row = archive.row(sql, term_of(archive, axis, slug), period)
     return int(row[0]) if row else 0

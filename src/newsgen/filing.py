@@ -278,6 +278,7 @@ def file_all(archive: Archive) -> None:
     """File every shown article anew, in an order that costs least. What changed is not noted: outputs that follow this
     archive are planned anew."""
     execute = archive.connection.execute
+    number = archive.sequence + MOST_NOTED  # a gap, so that no state from before is taken for one from after
     for table in ("filed", "tallies", "months", "changes"):
         execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
     execute("DELETE FROM vocabulary WHERE term != 0")
@@ -314,7 +315,6 @@ def file_all(archive: Archive) -> None:
         "INSERT INTO months SELECT substr(day, 1, 7), max(changed) FROM documents WHERE shown AND kind = 'article' "
         "GROUP BY 1"
     )
-    number = archive.sequence + MOST_NOTED  # a gap, so that no state from before is taken for one from after
     archive.set_meta("floor", number)
     archive.forget_answers()
 

@@ -1,0 +1,53 @@
+"""What a build does again and what it leaves out, after edits that once led it astray."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsgen import database, disk
+from newsgen.build import build
+from newsgen.errors import Fault
+from newsgen.orders import Report, Request
+
+from .conftest import Run, Story
+from .test_incremental import same_as_clean, tables
+
+WHEN = datetime(2024, 12, 1, 12, tzinfo=UTC)
+
+
+def report(story: Story, **options: Any) -> Report:
+    """Build, and give what the build counted."""
+    given = {"output": story.public, "now": WHEN, "jobs": 1} | options
+    return build(Request(site=story.root, **given))
+
+
+def clean(story: Story, folder: Path, *options: str) -> Run:
+    """Build the same content elsewhere, from nothing."""
+    copy = Story(folder / "clean")
+    ignored = shutil.ignore_patterns("public", ".newsgen")
+    shutil.copytree(story.root, copy.root, symlinks=True, ignore=ignored)
+    return copy.build(*options)
+
+
+def table_difference(story: Story) -> set[str]:
+    """The paths that are published otherwise than a plan of everything would have it."""
+    found, wanted = tables(story)
+    return {path for path in found.keys() | wanted.keys() if found.get(path) != wanted.get(path)}
+
+
+def test_more_changes_than_are_noted_are_followed_time_and_again(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsgen.filing.MOST_NOTED", 3)
+    for round_ in range(4):
+        for number in range(6):
+            story.article(f"report-{number}", f"Text {round_}.", tags=[f"Tag {number % 2}"])
+        story.built()
+        same_as_clean(story)
+        story.article("report-0", f"Between {round_}.")
+        story.built()
+        same_as_clean(story)

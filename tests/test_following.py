@@ -51,3 +51,16 @@ def test_more_changes_than_are_noted_are_followed_time_and_again(story: Story, m
         story.article("report-0", f"Between {round_}.")
         story.built()
         same_as_clean(story)
+
+
+def test_a_term_whose_oldest_articles_leave_it_together_gets_the_name_of_the_next(story: Story) -> None:
+    story.article("first", tags=["IRAQ"], date="2024-01-01")
+    story.article("second", tags=["iraq"], date="2024-01-02")
+    story.article("third", tags=["Iraq"], date="2024-01-03")
+    story.built()
+    assert story.page("/tags/iraq/").xpath("string(//h1)").strip().endswith("IRAQ")
+    story.article("second", date="2024-01-02")
+    story.article("first", date="2024-01-01")
+    story.built()
+    assert story.page("/tags/iraq/").xpath("string(//h1)").strip().endswith("Iraq")
+    same_as_clean(story)

@@ -190,6 +190,8 @@ class Filing:
         if not before and not touched and not self.renamed:
             return
         number = archive.sequence
+        terms: dict[tuple[int, str, str], None] = {}
+        months: set[str] = set()
         for path in sorted(touched):
             number += 1
             archive.connection.execute("INSERT INTO changes VALUES (?, ?, NULL, NULL)", (number, path))
@@ -200,11 +202,12 @@ class Filing:
                 continue
             number += 1
             archive.connection.execute("INSERT INTO changes VALUES (?, ?, ?, ?)", (number, path, was, now))
-            terms = [*self._refile(path, was, -1), *self._refile(path, now, 1)]
-            for term, axis, slug in dict.fromkeys(terms):
-                self._name(term, axis, slug)
-            for packed in filter(None, (was, now)):
-                _date(archive, Facts.unpack(packed).day[:7])
+            terms |= dict.fromkeys([*self._refile(path, was, -1), *self._refile(path, now, 1)])
+            months |= {Facts.unpack(packed).day[:7] for packed in (was, now) if packed}
+        for term, axis, slug in terms:  # when all is filed: until then the oldest of a term may be one that has left it
+            self._name(term, axis, slug)
+        for month in months:
+            _date(archive, month)
         floor = number + 1 if self.renamed else number - MOST_NOTED
         if floor > int(archive.meta("floor")):  # who follows from before it plans anew
             archive.connection.execute("DELETE FROM changes WHERE sequence <= ?", (floor,))

@@ -64,3 +64,17 @@ def test_a_term_whose_oldest_articles_leave_it_together_gets_the_name_of_the_nex
     story.built()
     assert story.page("/tags/iraq/").xpath("string(//h1)").strip().endswith("Iraq")
     same_as_clean(story)
+
+
+def test_a_menu_without_a_page_that_was_left_out_gets_it_back(story: Story) -> None:
+    story.article("alpha")
+    story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\n---\n[x](../articles/beta.md)\n")
+    story.article("beta")
+    story.built()
+    story.write("content/articles/beta.md", "---\ntitle: [\n---\n")
+    assert story.build("--keep-going").code == 3
+    assert "About" not in story.text("/404.html")
+    story.article("beta")
+    story.built()
+    assert "About" in story.text("/404.html")
+    same_as_clean(story)

@@ -130,6 +130,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
     while True:
         known = {one.path for one in faults if is_serious(one, desk.strict)} | absent
         desk.filing.withhold(request.now, request.drafts, known)
+        press.forget_frames()
         found = references.check(archive, request.keep_going)
         found += desk.media.missing()
         found += future_dates(request.now, archive)

@@ -78,3 +78,28 @@ def test_a_menu_without_a_page_that_was_left_out_gets_it_back(story: Story) -> N
     story.built()
     assert "About" in story.text("/404.html")
     same_as_clean(story)
+
+
+@pytest.mark.parametrize("folder", ["static/sub", "static", "templates"])
+def test_a_folder_of_the_theme_that_is_gone_is_forgotten(story: Story, folder: str) -> None:
+    story.article("alpha")
+    story.write("static/sub/a.txt", "x")
+    story.write("templates/home.html", '{% extends "theme/home.html" %}')
+    story.built()
+    shutil.rmtree(story.root / folder)
+    story.built()
+    assert report(story).planned == "nothing"
+
+
+def test_a_fault_that_comes_into_a_folder_of_the_theme_is_told(story: Story, tmp_path: Path) -> None:
+    story.article("alpha")
+    story.write("static/a.txt", "x")
+    story.built()
+    for link in ("static/evil", "content/tags.yaml"):
+        (story.root / link).symlink_to("/etc/hostname")
+        for _ in range(2):
+            done = story.build()
+            assert done.code == 1
+            assert f"{link}:1:1: this is a link that leads out of its folder" in done.err
+        story.remove(link)
+        story.built()

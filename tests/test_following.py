@@ -103,3 +103,16 @@ def test_a_fault_that_comes_into_a_folder_of_the_theme_is_told(story: Story, tmp
             assert f"{link}:1:1: this is a link that leads out of its folder" in done.err
         story.remove(link)
         story.built()
+
+
+def test_a_file_that_could_not_be_read_once_is_read_again(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    story.article("alpha")
+    story.built()
+    story.article("alpha", "Other.")
+    with monkeypatch.context() as patched:
+        wrong = [Fault("content/articles/alpha.md", 1, 1, "the file can't be read: so", "Correct its permissions.")]
+        patched.setattr(disk, "read", lambda path, shown: (b"", wrong))
+        assert story.build().code == 1
+    story.article("alpha")  # as it was when it was last read
+    story.built()
+    same_as_clean(story)

@@ -128,7 +128,7 @@ class Inventory:
         """Note a folder as it was listed, with the digests of the files that were ``read``, and give the names of those
         that are gone from it."""
         before = self.digests(listing.path)
-        digests = {name: read.get(name) or before.get(name, "") for name in listing.files}
+        digests = {name: (read if name in read else before).get(name) or "" for name in listing.files}
         limit = self._seen - CLOCK_RESOLUTION_NS
         statuses = {
             name: status if int(status.split(" ", 2)[1]) < limit else YOUNG

@@ -116,3 +116,11 @@ def test_a_file_that_could_not_be_read_once_is_read_again(story: Story, monkeypa
     story.article("alpha")  # as it was when it was last read
     story.built()
     same_as_clean(story)
+
+
+def test_a_folder_named_like_a_page_in_capitals_is_a_clash_that_is_told(story: Story) -> None:
+    story.article("alpha")
+    story.write("static/INDEX.HTML/a.txt", "x")
+    done = story.build()
+    assert done.code == 1
+    assert "static/INDEX.HTML/a.txt:1:1: the address /INDEX.HTML/a.txt is taken by the front page" in done.err

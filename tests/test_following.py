@@ -124,3 +124,11 @@ def test_a_folder_named_like_a_page_in_capitals_is_a_clash_that_is_told(story: S
     done = story.build()
     assert done.code == 1
     assert "static/INDEX.HTML/a.txt:1:1: the address /INDEX.HTML/a.txt is taken by the front page" in done.err
+
+
+def test_a_warning_moves_with_its_line(story: Story) -> None:
+    text = "title: A\ndate: 2024-07-17\n---\n[x](/nowhere/)\n"
+    story.write("content/articles/alpha.md", f"---\n{text}")
+    assert "alpha.md:5:5: warning: nothing is published at /nowhere/" in story.built().err
+    story.write("content/articles/alpha.md", f"---\n# a remark\n{text}")
+    assert "alpha.md:6:5: warning: nothing is published at /nowhere/" in story.built().err

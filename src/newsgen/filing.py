@@ -393,7 +393,8 @@ def _facts(archive: Archive, path: str) -> Facts | None:
     if row is None:
         return None
     kind, address, day, published, terms, whole, card, changed, aliases = row
-    media = archive.rows("SELECT DISTINCT target FROM links WHERE path = ? AND kind = 'media' ORDER BY 1", path)
+    links = archive.rows("SELECT kind, target, fragment, line, col FROM links WHERE path = ? ORDER BY rowid", path)
     named = tuple((axis, slug) for axis, slug, _ in json.loads(terms))
-    shown = tuple(row[0] for row in media)
+    shown = tuple(sorted({target for link, target, *_ in links if link == "media"}))
+    whole = digest(whole, repr(links))  # for warnings name the lines of links
     return Facts(kind, address, day, published, named, card.hex(), changed, shown, whole.hex(), aliases)

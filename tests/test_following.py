@@ -132,3 +132,14 @@ def test_a_warning_moves_with_its_line(story: Story) -> None:
     assert "alpha.md:5:5: warning: nothing is published at /nowhere/" in story.built().err
     story.write("content/articles/alpha.md", f"---\n# a remark\n{text}")
     assert "alpha.md:6:5: warning: nothing is published at /nowhere/" in story.built().err
+
+
+def test_a_conversion_that_somebody_altered_is_not_used(story: Story) -> None:
+    story.article("alpha", "Honest words.")
+    story.built()
+    with sqlite3.connect(story.root / ".newsgen/archive.sqlite") as archive:
+        archive.execute("UPDATE bodies SET rest = replace(rest, 'Honest', 'Wicked')")
+    story.article("alpha", "Honest words.", title="A new title")
+    story.built()
+    assert not [path for path, content in story.published().items() if b"Wicked" in content]
+    same_as_clean(story)

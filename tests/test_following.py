@@ -143,3 +143,16 @@ def test_a_conversion_that_somebody_altered_is_not_used(story: Story) -> None:
     story.built()
     assert not [path for path, content in story.published().items() if b"Wicked" in content]
     same_as_clean(story)
+
+
+def test_conversions_of_files_that_went_with_the_archive_s_old_version_are_forgotten(story: Story) -> None:
+    for number in range(4):
+        story.article(f"report-{number}")
+    story.built()
+    with sqlite3.connect(story.root / ".newsgen/archive.sqlite") as archive:
+        archive.execute("ALTER TABLE links ADD COLUMN more")
+    story.remove("content/articles/report-3.md")
+    after = report(story)
+    assert (after.read, after.converted) == (3, 0)
+    with sqlite3.connect(story.root / ".newsgen/archive.sqlite") as archive:
+        assert archive.execute("SELECT count(*) FROM bodies").fetchone() == (3,)

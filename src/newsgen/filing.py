@@ -285,6 +285,9 @@ def file_all(archive: Archive) -> None:
     for table in ("filed", "tallies", "months", "changes"):
         execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
     execute("DELETE FROM vocabulary WHERE term != 0")
+    execute(
+        "DELETE FROM bodies WHERE path NOT IN (SELECT path FROM seals)"
+    )  # of files that went while all was forgotten
     shown = "FROM documents, json_each(documents.terms) AS one WHERE shown AND documents.kind = 'article'"
     pair = "json_extract(one.value, '$[0]') AS axis, json_extract(one.value, '$[1]') AS slug"
     execute(

@@ -156,3 +156,15 @@ def test_conversions_of_files_that_went_with_the_archive_s_old_version_are_forgo
     assert (after.read, after.converted) == (3, 0)
     with sqlite3.connect(story.root / ".newsgen/archive.sqlite") as archive:
         assert archive.execute("SELECT count(*) FROM bodies").fetchone() == (3,)
+
+
+def test_settings_that_can_not_be_read_cost_no_conversion(story: Story) -> None:
+    story.site(trusted_html=True, timezone="Asia/Tokyo")
+    for number in range(4):
+        story.article(f"report-{number}")
+    assert report(story).converted == 4
+    story.write("content/site.yaml", "title: [\n")
+    assert story.build().code == 1
+    story.site(trusted_html=True, timezone="Asia/Tokyo")
+    after = report(story)
+    assert (after.read, after.converted, after.written) == (0, 0, 0)

@@ -8,7 +8,7 @@ from pathlib import Path
 from newsgen import disk, filing, load, publish
 from newsgen.archive import Archive
 from newsgen.database import Condition
-from newsgen.errors import Fault, Faulty, Refused
+from newsgen.errors import FAULT, Fault, Faulty, Refused
 from newsgen.executors import Here, end_server, executor_for
 from newsgen.explaining import explain
 from newsgen.features import Planning
@@ -47,6 +47,9 @@ def run(
     with stage("loading"):
         site, faults = load.read_site(root)
         theme = Theme(root)
+        if archive.meta("key") and any(one.severity == FAULT for one in faults):
+            # Settings that can't be read would have everything read and converted by others, for this one build.
+            raise Faulty(sorted({*faults, *archive.faults(), *survey.faults}))
         if not _prepare(archive, load.reading_key(site, program_digest())):
             survey = inventory.survey(root)
         filed = Filing(archive)

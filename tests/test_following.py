@@ -168,3 +168,19 @@ def test_settings_that_can_not_be_read_cost_no_conversion(story: Story) -> None:
     story.site(trusted_html=True, timezone="Asia/Tokyo")
     after = report(story)
     assert (after.read, after.converted, after.written) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("name", ["archive.sqlite", "ledger-*.sqlite"])
+def test_damage_that_the_file_system_does_not_show_costs_time_only(story: Story, name: str) -> None:
+    for number in range(30):
+        story.article(f"report-{number}", f"Text {number}. " * 300)
+    story.built()
+    file = next((story.root / ".newsgen").glob(name))
+    data = bytearray(file.read_bytes())
+    for at in range(3 * 4096, len(data), 4096):
+        data[at : at + 200] = b"\xff" * 200
+    file.write_bytes(data)
+    database._note(file).write_text(f'"{database._status(file)}"')
+    story.article("report-0", "Edited.")
+    story.built()
+    same_as_clean(story)

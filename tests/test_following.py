@@ -184,3 +184,16 @@ def test_damage_that_the_file_system_does_not_show_costs_time_only(story: Story,
     story.article("report-0", "Edited.")
     story.built()
     same_as_clean(story)
+
+
+def test_a_folder_cleaned_of_all_but_other_people_s_files_can_be_built_into_again(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    story.write("public/CNAME", "example.org")
+    done = story.run("clean", "--site", str(story.root), "--published")
+    assert done.code == 0 and "published files" in done.out
+    assert sorted(story.published()) == [".newsgen-output", "CNAME"]
+    story.built()
+    story.remove("public/CNAME")
+    story.run("clean", "--site", str(story.root), "--published")
+    assert not story.published()

@@ -194,15 +194,13 @@ def _once(faults: list[Fault]) -> list[Fault]:
 def _refuse_foreign(output: Path, ledger: Ledger) -> None:
     """Take over what stands in the way with equal bytes; refuse to overwrite anything else that is not ours. Where no
     build was ever recorded, what is there may be ours."""
-    if ledger.is_new:
-        return
     for path, mark in ledger.strange():
         if not publish.is_in_the_way(output, path):
             continue
         real = output / path
         if not real.is_symlink() and real.is_file() and disk.digest_of(real) == mark:
             ledger.keep(path)
-        else:
+        elif not ledger.is_new:
             raise Refused(
                 f"{path} in the output was not made by newsgen, and a page is to be published there",
                 "Move it away (files to publish belong into static/), and build again.",

@@ -265,7 +265,7 @@ def test_time_may_go_forward_and_back(story: Story) -> None:
     some(story)
     story.article("later", embargo="2024-12-24", tags=["Iraq"])
     story.article("former", expires="2024-11-01", tags=["Iraq"])
-    for now in (NOW, "2025-01-01", "2024-10-01", "2025-01-01", NOW):
+    for now in (NOW, "2025-01-01", "2024-10-01"):
         story.built("--now", now)
         same_as_clean(story, "--now", now)
         assert ", 0 written," in story.built("--now", now).out

@@ -97,6 +97,18 @@ def test_whatever_is_lost_of_the_state_no_byte_changes(four: Story, lost: str) -
     assert report(four).planned == "nothing"
 
 
+@pytest.mark.parametrize("change", ["fingerprint = x'00'", "subject = 'nonsense:x'", "digest = x'00'"])
+def test_what_somebody_wrote_into_a_ledger_costs_time_only(four: Story, change: str) -> None:
+    before = four.published()
+    with closing(sqlite3.connect(next((four.root / ".newsgen").glob("ledger-*.sqlite")))) as database:
+        database.execute(f"UPDATE published SET {change} WHERE path = 'index.html'")  # noqa: S608 - our own text
+        database.commit()
+    (four.public / "index.html").write_text("altered")
+    assert report(four).planned == "everything"
+    assert four.published() == before
+    assert report(four).planned == "nothing"
+
+
 def test_a_database_that_is_none_costs_time_only(four: Story) -> None:
     for file in (four.root / ".newsgen").glob("*.sqlite"):
         file.write_bytes(b"no database at all")

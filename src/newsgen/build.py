@@ -91,6 +91,7 @@ def _is_settled(request: Request, output: Path, archive: Archive, ledger: Ledger
         and settled == _mark(request, archive, survey)
         and told["since"] <= now
         and (not told["until"] or now < told["until"])
+        and ledger.is_trusted
         and not ledger.has_altered()
         and not ledger.is_unfinished()
         and not request.explain

@@ -126,6 +126,7 @@ class Ledger:
         self._uncommitted = 0
         self._connection, condition = database.open_database(self.path, _SCHEMA, "FULL")
         self.is_trusted = condition is Condition.KEPT
+        """Whether it is as we left it: else everything is planned, and what it says of pages is compared with that."""
 
     @property
     def is_new(self) -> bool:

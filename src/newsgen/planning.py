@@ -75,7 +75,13 @@ def plan(desk: Desk, faults: list[Fault], report: Report) -> tuple[Press, Planni
 def _followed(desk: Desk, faults: list[Fault]) -> list[Change] | None:
     """Give the changes since the last plan, where it is enough to follow these."""
     ledger, archive = desk.ledger, desk.archive
-    if ledger.is_new or ledger.is_unfinished() or ledger.meta("frame") != desk.frame or ledger.meta("left out"):
+    if (
+        ledger.is_new
+        or not ledger.is_trusted
+        or ledger.is_unfinished()
+        or ledger.meta("frame") != desk.frame
+        or ledger.meta("left out")
+    ):
         return None
     if any(is_serious(one, desk.strict) for one in (*faults, *archive.faults())):
         return None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from newsgen import disk, publish
 from newsgen.archive import Archive, DamagedArchive, stamp
-from newsgen.database import Condition, discard
+from newsgen.database import Condition, DatabaseError, OperationalError, discard, distrust
 from newsgen.errors import Fault, Refused
 from newsgen.inventory import Inventory, Survey
 from newsgen.ledger import Ledger, Lock
@@ -38,6 +38,11 @@ def build(request: Request, progress: Progress = lambda stage, done, total: None
         report = _build(request, root, output, progress)
     except DamagedArchive:
         discard(state / "archive.sqlite")
+        report = _build(request, root, output, progress)
+    except DatabaseError as error:
+        if isinstance(error, OperationalError):
+            raise
+        distrust(state)
         report = _build(request, root, output, progress)
     finally:
         lock.release()
@@ -87,6 +92,7 @@ def _is_settled(request: Request, output: Path, archive: Archive, ledger: Ledger
         and settled == _mark(request, archive, survey)
         and told["since"] <= now
         and (not told["until"] or now < told["until"])
+        and ledger.is_trusted
         and not ledger.has_altered()
         and not ledger.is_unfinished()
         and not request.explain

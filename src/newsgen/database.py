@@ -17,6 +17,7 @@ from pathlib import Path
 from newsgen.disk import stat_text
 
 DatabaseError = sqlite3.DatabaseError
+OperationalError = sqlite3.OperationalError
 Connection = sqlite3.Connection
 
 
@@ -98,6 +99,12 @@ def discard(path: Path) -> None:
     """Remove a database file and what is kept beside it."""
     for suffix in ("", "-journal", "-wal", "-shm", _NOTE):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def distrust(folder: Path) -> None:
+    """Have every database in a folder examined when it is opened next, because one was found damaged in use."""
+    for note in folder.glob(f"*{_NOTE}"):
+        note.unlink()
 
 
 _NOTE = "-closed"

@@ -140,7 +140,7 @@ def content_folders(root: Path, faults: list[Fault]) -> Iterator[Listing]:
     faults += [replace(one, path=f"content/{one.path}") for one in walked]
 
 
-def theme_folders(root: Path) -> Iterator[Listing]:
+def theme_folders(root: Path, faults: list[Fault]) -> Iterator[Listing]:
     """Give the folders of templates and static files of the site in ``root``, then those of the default theme, whose
     paths begin with ``theme:``."""
     default = default_theme()
@@ -148,7 +148,7 @@ def theme_folders(root: Path) -> Iterator[Listing]:
     for top, mark in [(own, "")] + ([(default, "theme:")] if own != default.resolve() else []):
         for kind in ("templates", "static"):
             if (top / kind).is_dir():
-                for listing in folders(top / kind, "", []):
+                for listing in folders(top / kind, "", faults):
                     yield Listing(mark + _join(kind, listing.path).rstrip("/"), listing.files)
 
 

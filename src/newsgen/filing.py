@@ -191,6 +191,8 @@ class Filing:
         if not before and not touched and not self.renamed:
             return
         number = archive.sequence
+        terms: dict[tuple[int, str, str], None] = {}
+        months: set[str] = set()
         for path in sorted(touched):
             number += 1
             archive.connection.execute("INSERT INTO changes VALUES (?, ?, NULL, NULL)", (number, path))
@@ -201,11 +203,12 @@ class Filing:
                 continue
             number += 1
             archive.connection.execute("INSERT INTO changes VALUES (?, ?, ?, ?)", (number, path, was, now))
-            terms = [*self._refile(path, was, -1), *self._refile(path, now, 1)]
-            for term, axis, slug in dict.fromkeys(terms):
-                self._name(term, axis, slug)
-            for packed in filter(None, (was, now)):
-                _date(archive, Facts.unpack(packed).day[:7])
+            terms |= dict.fromkeys([*self._refile(path, was, -1), *self._refile(path, now, 1)])
+            months |= {Facts.unpack(packed).day[:7] for packed in (was, now) if packed}
+        for term, axis, slug in terms:  # when all is filed: until then the oldest of a term may be one that has left it
+            self._name(term, axis, slug)
+        for month in months:
+            _date(archive, month)
         floor = number + 1 if self.renamed else number - MOST_NOTED
         if floor > int(archive.meta("floor")):  # who follows from before it plans anew
             archive.connection.execute("DELETE FROM changes WHERE sequence <= ?", (floor,))
@@ -279,9 +282,13 @@ def file_all(archive: Archive) -> None:
     """File every shown article anew, in an order that costs least. What changed is not noted: outputs that follow this
     archive are planned anew."""
     execute = archive.connection.execute
+    number = archive.sequence + MOST_NOTED  # a gap, so that no state from before is taken for one from after
     for table in ("filed", "tallies", "months", "changes"):
         execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
     execute("DELETE FROM vocabulary WHERE term != 0")
+    execute(
+        "DELETE FROM bodies WHERE path NOT IN (SELECT path FROM seals)"
+    )  # of files that went while all was forgotten
     shown = "FROM documents, json_each(documents.terms) AS one WHERE shown AND documents.kind = 'article'"
     pair = "json_extract(one.value, '$[0]') AS axis, json_extract(one.value, '$[1]') AS slug"
     execute(
@@ -315,7 +322,6 @@ def file_all(archive: Archive) -> None:
         "INSERT INTO months SELECT substr(day, 1, 7), max(changed) FROM documents WHERE shown AND kind = 'article' "
         "GROUP BY 1"
     )
-    number = archive.sequence + MOST_NOTED  # a gap, so that no state from before is taken for one from after
     archive.set_meta("floor", number)
     archive.forget_answers()
 
@@ -391,7 +397,8 @@ def _facts(archive: Archive, path: str) -> Facts | None:
     if row is None:
         return None
     kind, address, day, published, terms, whole, card, changed, aliases = row
-    media = archive.rows("SELECT DISTINCT target FROM links WHERE path = ? AND kind = 'media' ORDER BY 1", path)
+    links = archive.rows("SELECT kind, target, fragment, line, col FROM links WHERE path = ? ORDER BY rowid", path)
     named = tuple((axis, slug) for axis, slug, _ in json.loads(terms))
-    shown = tuple(row[0] for row in media)
+    shown = tuple(sorted({target for link, target, *_ in links if link == "media"}))
+    whole = digest(whole, repr(links))  # for warnings name the lines of links
     return Facts(kind, address, day, published, named, card.hex(), changed, shown, whole.hex(), aliases)

@@ -41,6 +41,9 @@ def _delete(output: Path, state: Path, root: Path) -> str:
         paths = [*ledger.published()]
         if output.is_dir():
             publish.clear_stage(output)
-            publish.Publication(output).prune([*paths, publish.MARKER])
+            publication = publish.Publication(output)
+            publication.prune(paths)
+            if os.listdir(output) == [publish.MARKER]:  # else it says that we may build beside what is left
+                publication.prune([publish.MARKER])
     discard(ledger.path)
     return f"Deleted {len(paths):,} published files."

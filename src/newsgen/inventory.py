@@ -60,12 +60,15 @@ class Inventory:
         """Look at every file that a build reads."""
         found = Survey()
         marks: list[bytes | str] = []
-        for listing in (*disk.folders(root, "content", [], deep=False), *disk.theme_folders(root)):
+        refused: list[Fault] = []
+        for listing in (*disk.folders(root, "content", refused, deep=False), *disk.theme_folders(root, refused)):
             differing = self.differing(listing)
             if differing is not None:
                 self.settle(listing, {name: disk.digest_or_none(listing.files[name][0]) for name in differing})
             marks += [listing.path, repr(sorted(self.digests(listing.path).items()))]
-        found.theme_mark = digest(*marks)
+        found.theme_mark = digest(*marks, *map(repr, refused))  # who reads these files tells the faults
+        for folder in ("templates", "static", "theme:templates", "theme:static"):
+            self.gone(folder)
         for listing in disk.content_folders(root, found.faults):
             found.documents += sum(map(is_document, listing.files))
             differing = self.differing(listing)
@@ -125,7 +128,7 @@ class Inventory:
         """Note a folder as it was listed, with the digests of the files that were ``read``, and give the names of those
         that are gone from it."""
         before = self.digests(listing.path)
-        digests = {name: read.get(name) or before.get(name, "") for name in listing.files}
+        digests = {name: (read if name in read else before).get(name) or "" for name in listing.files}
         limit = self._seen - CLOCK_RESOLUTION_NS
         statuses = {
             name: status if int(status.split(" ", 2)[1]) < limit else YOUNG

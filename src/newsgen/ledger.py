@@ -127,6 +127,7 @@ class Ledger:
         self._looking: Beside | None = None
         self._connection, condition = database.open_database(self.path, _SCHEMA, "FULL")
         self.is_trusted = condition is Condition.KEPT
+        """Whether it is as we left it: else everything is planned, and what it says of pages is compared with that."""
 
     @property
     def is_new(self) -> bool:
@@ -178,8 +179,8 @@ class Ledger:
                 "ON one.folded = other.path"
             ).fetchall()
         )
-        files = execute("SELECT path, folded, origin FROM plan WHERE path NOT LIKE '%/index.html'").fetchall()
-        inside = execute("SELECT path FROM plan WHERE path LIKE '%index.html/%'").fetchall()
+        files = execute("SELECT path, folded, origin FROM plan WHERE path NOT GLOB '*/index.html'").fetchall()
+        inside = execute("SELECT path FROM plan WHERE path GLOB '*index.html/*'").fetchall()
         for (path,) in inside:  # pages are folders, so nothing is below a page's own file: but somebody may claim it
             cut = path.index("index.html/") + len("index.html")
             files += execute("SELECT path, folded, origin FROM plan WHERE path = ?", (path[:cut],)).fetchall()

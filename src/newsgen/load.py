@@ -28,6 +28,7 @@ from newsgen.urls import fold, is_document
 REGISTERS = {**{f"{axis}.yaml": axis for axis in AXES}, "places.yaml": "places"}
 LEAST_FOR_PROCESSES = 300
 MOST_TOLD = 10
+_NO_BODY = (b"", "", b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,9 @@ def _read_changed(
             waiting.append(folder)
             for name in filter(is_document, differing):
                 path = f"{listing.path}/{name}"
-                body = archive.row("SELECT key, rest FROM bodies WHERE path = ?", path)
-                yield Work(path, listing.files[name][0], differing[name], *(body or (None, "")))
+                key, rest, mark = archive.row("SELECT key, rest, digest FROM bodies WHERE path = ?", path) or _NO_BODY
+                body = (key, rest) if mark == digest(key, rest) else (None, "")
+                yield Work(path, listing.files[name][0], differing[name], *body)
 
     executor = executor_for(total, jobs, LEAST_FOR_PROCESSES)
     for batch in executor.run(_read_batch, _Reader, (site, place_names(archive)), work()):
@@ -299,7 +301,7 @@ def _entry(
     kept = None
     if body.is_new:
         html = zlib.compress(body.html, 1)
-        kept = (body.key, html, body.rest, digest(body.key, html, body.rest))
+        kept = (body.key, html, body.rest, digest(body.key, body.rest))  # which holds the digest of the HTML
     return Entry(path, row, kept, links, aliases, told, seal(path, row, links, aliases, told))
 
 

@@ -32,7 +32,7 @@ class Media:
         self._archive = archive
         self._inventory = inventory
         marks: dict[str, str] = {}
-        for listing in disk.theme_folders(site.root):
+        for listing in disk.theme_folders(site.root, []):
             marks |= {f"{listing.path}/{name}": one for name, one in inventory.digests(listing.path).items()}
         self._static: dict[str, tuple[Found, str]] = {}
         for path, found in sorted(theme.static_files().items()):

@@ -75,7 +75,13 @@ def plan(desk: Desk, faults: list[Fault], report: Report) -> tuple[Press, Planni
 def _followed(desk: Desk, faults: list[Fault]) -> list[Change] | None:
     """Give the changes since the last plan, where it is enough to follow these."""
     ledger, archive = desk.ledger, desk.archive
-    if ledger.is_new or ledger.is_unfinished() or ledger.meta("frame") != desk.frame or ledger.meta("left out"):
+    if (
+        ledger.is_new
+        or not ledger.is_trusted
+        or ledger.is_unfinished()
+        or ledger.meta("frame") != desk.frame
+        or ledger.meta("left out")
+    ):
         return None
     if any(is_serious(one, desk.strict) for one in (*faults, *archive.faults())):
         return None
@@ -130,6 +136,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
     while True:
         known = {one.path for one in faults if is_serious(one, desk.strict)} | absent
         desk.filing.withhold(request.now, request.drafts, known)
+        press.forget_frames()
         found = references.check(archive, request.keep_going)
         found += desk.media.missing()
         found += future_dates(request.now, archive)

@@ -56,6 +56,10 @@ class Press:
     def __repr__(self) -> str:
         return "press"
 
+    def forget_frames(self) -> None:
+        """Forget what pages have in common, because other documents are shown now: the menu may be another one."""
+        self._frames.clear()
+
     def check_templates(self, names: list[str]) -> list[Fault]:
         """Give everything wrong with the templates ``names`` that can be known without compiling them."""
         assets = set(self._assets)

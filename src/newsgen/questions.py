@@ -402,13 +402,9 @@ def _changes_digest(*arguments: Any) -> bytes:
 
 def _last_changes(archive: Archive) -> tuple[tuple[str, int, str], ...]:
     """Each month with its number of articles and the last change of any: for the index of sitemaps."""
-    months = periods(archive, "", "", "", MONTH)
-    return tuple((one.name, one.count, _last_change(archive, one.name)) for one in months)
-
-
-def _last_change(archive: Archive, month: str) -> str:
-    row = archive.row("SELECT last FROM months WHERE month = ?", month)
-    return str(row[0]) if row else ""
+    sql = """SELECT period, count, last FROM tallies LEFT JOIN months ON month = period
+        WHERE term = ? AND length(period) = ? ORDER BY period"""
+    return tuple((month, number, last or "") for month, number, last in archive.rows(sql, EVERYTHING, MONTH))
 
 
 def _last_changes_digest(archive: Archive) -> bytes:

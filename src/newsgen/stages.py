@@ -8,7 +8,7 @@ from pathlib import Path
 from newsgen import disk, filing, load, publish
 from newsgen.archive import Archive
 from newsgen.database import Condition
-from newsgen.errors import Fault, Faulty, Refused
+from newsgen.errors import FAULT, Fault, Faulty, Refused
 from newsgen.executors import Here, end_server, executor_for
 from newsgen.explaining import explain
 from newsgen.features import Planning
@@ -47,6 +47,9 @@ def run(
     with stage("loading"):
         site, faults = load.read_site(root)
         theme = Theme(root)
+        if archive.meta("key") and any(one.severity == FAULT for one in faults):
+            # Settings that can't be read would have everything read and converted by others, for this one build.
+            raise Faulty(sorted({*faults, *archive.faults(), *survey.faults}))
         if not _prepare(archive, load.reading_key(site, program_digest())):
             survey = inventory.survey(root)
         filed = Filing(archive)
@@ -191,15 +194,13 @@ def _once(faults: list[Fault]) -> list[Fault]:
 def _refuse_foreign(output: Path, ledger: Ledger) -> None:
     """Take over what stands in the way with equal bytes; refuse to overwrite anything else that is not ours. Where no
     build was ever recorded, what is there may be ours."""
-    if ledger.is_new:
-        return
     for path, mark in ledger.strange():
         if not publish.is_in_the_way(output, path):
             continue
         real = output / path
         if not real.is_symlink() and real.is_file() and disk.digest_of(real) == mark:
             ledger.keep(path)
-        else:
+        elif not ledger.is_new:
             raise Refused(
                 f"{path} in the output was not made by newsgen, and a page is to be published there",
                 "Move it away (files to publish belong into static/), and build again.",

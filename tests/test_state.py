@@ -158,7 +158,7 @@ def test_two_processes_find_the_same_files_altered(four: Story, monkeypatch: pyt
             (four.public / path).write_text("altered")
     found = []
     for least in (10**9, 1):
-        monkeypatch.setattr("newsgen.ledger.LEAST_FOR_TWO", least)
+        monkeypatch.setattr("newsgen.statuses.LEAST_FOR_TWO", least)
         monkeypatch.setattr("newsgen.forks.processors", lambda: 2)
         with closing(Ledger(four.root.resolve() / ".newsgen", four.public.resolve(), four.root.resolve())) as ledger:
             ledger.find_altered()

@@ -63,11 +63,12 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
     state = root / ".newsgen"
     report = Report()
     with closing(Archive(state / "archive.sqlite")) as archive, closing(Ledger(state, output, root)) as ledger:
-        inventory = Inventory(archive, request.verify)
+        verify = request.verify or archive.meta("machine") not in (None, _machine())
+        inventory = Inventory(archive, verify)
         with report.profile.stage("looking"):
             ledger.look()
             survey = inventory.survey(root)
-            ledger.find_altered(request.verify)
+            ledger.find_altered(verify)
         if _is_settled(request, output, archive, ledger, survey):
             _tell_again(ledger, survey, report)
         else:
@@ -76,6 +77,7 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
             run(request, root, output, archive, ledger, inventory, survey, report, progress)
             if not report.left_out:
                 ledger.settle(_mark(request, archive, survey), _told(request, report, ledger))
+        archive.set_meta("machine", _machine())
         archive.commit()
         _survey_output(request, output, ledger, report)
         report.queries += archive.queries
@@ -119,6 +121,16 @@ def _program() -> str:
         if path.endswith(("site-packages", "dist-packages")) and os.path.isdir(path):
             found.append(f"{os.stat(path).st_mtime_ns}")
     return "\n".join(found)
+
+
+def _machine() -> bytes:
+    """What tells this machine from others: what another one noted of files means nothing here."""
+    name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    try:
+        identity = Path("/etc/machine-id").read_bytes()
+    except OSError:
+        identity = b""
+    return digest(name, identity)
 
 
 def _told(request: Request, report: Report, ledger: Ledger) -> dict[str, object]:

@@ -305,10 +305,14 @@ def _tell_profile(report: Report) -> None:
         slowest = sorted(profile.templates.items(), key=lambda one: (-one[1][1], one[0]))
         for name, (number, seconds) in slowest[:MOST_SHOWN]:
             click.echo(f"  {name:<24}{number:>9,} pages{seconds:>9.2f} s{seconds / number * 1e6:>9,.0f} µs a page")
-    if profile.slowest:
-        click.echo("Files that took longest to read and convert:")
-        for seconds, path in reversed(profile.slowest):
-            click.echo(_printable(f"  {seconds * 1000:>9,.1f} ms  {path}"))
+    for what, longest in (
+        ("Files that took longest to read and convert:", profile.slowest_files),
+        ("Pages that took longest to render:", profile.slowest_pages),
+    ):
+        if longest:
+            click.echo(what)
+        for took, path in reversed(longest):
+            click.echo(_printable(f"  {took * 1000:>9,.1f} ms  {path}"))
     if memory := _memory():
         click.echo(f"Memory at most: {memory[0]:,} MB here, {memory[1]:,} MB in the largest other process.")
 

@@ -20,8 +20,8 @@ from newsgen import database
 from newsgen.database import Condition
 from newsgen.disk import digest_of, stat_text
 from newsgen.errors import Refused
-from newsgen.forks import Beside
 from newsgen.model import digest
+from newsgen.statuses import Statuses
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -40,8 +40,6 @@ CREATE TABLE made (path TEXT PRIMARY KEY, digest BLOB, staged INTEGER, stat TEXT
 """
 MOST_AT_ONCE = 5_000
 """How many rows are held in memory, or written in one transaction."""
-LEAST_FOR_TWO = 20_000
-"""Published files from which on two processes look at them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +122,9 @@ class Ledger:
         self.path = state / f"ledger-{digest(name).hex()[:16]}.sqlite"
         self._output = os.fspath(output)
         self._uncommitted = 0
-        self._looking: Beside | None = None
         self._connection, condition = database.open_database(self.path, _SCHEMA, "FULL")
         self.is_trusted = condition is Condition.KEPT
+        self._statuses = Statuses(self._connection, self._output)
         """Whether it is as we left it: else everything is planned, and what it says of pages is compared with that."""
 
     @property
@@ -279,11 +277,6 @@ class Ledger:
         """Give the number of published files."""
         return int(self.meta("files") or 0)
 
-    def knows(self, path: str) -> bool:
-        """Whether ``path`` is a file that we wrote or meant to write."""
-        sql = "SELECT 1 FROM published WHERE path = ?1 UNION SELECT 1 FROM intended WHERE path = ?1"
-        return self._connection.execute(sql, (path,)).fetchone() is not None
-
     def planned_subject(self, path: str) -> str | None:
         """Give the subject of the page that is planned at a path."""
         row = self._connection.execute("SELECT subject FROM plan WHERE path = ?", (path,)).fetchone()
@@ -303,31 +296,26 @@ class Ledger:
     # --- what became of what was published ---
 
     def look(self) -> None:
-        """Begin to look at the published files, beside this process where there are many."""
-        if self.files() >= LEAST_FOR_TWO:
-            rows = self._connection.execute("SELECT path, stats FROM folders ORDER BY path").fetchall()
-            self._looking = Beside(_suspects, self._output, rows)
+        """Begin to look at the published files."""
+        self._statuses.look(self.files())
 
     def find_altered(self, verify: bool = False) -> int:
-        """Note every published file that is missing or is not as we wrote it, and give how many there are."""
-        self._connection.execute("DELETE FROM altered")
-        suspects: list[tuple[str, str | None]]
-        if self._looking is not None:
-            suspects, self._looking = self._looking.result(), None
-        else:
-            suspects = _suspects(self._output, self._connection.execute("SELECT path, stats FROM folders"))
+        """Note every published file that is missing or is not as we wrote it, and give how many there are. Only files
+        whose status is another one are read, or with ``verify`` all."""
+        suspects = self._statuses.suspects()
         if verify:
             suspects = [(path, None) for path in self.published()]
         altered: list[tuple[str]] = []
-        touched: list[Made] = []
+        touched: list[tuple[str, str]] = []
         for path, status in suspects:
             row = self._connection.execute("SELECT digest FROM published WHERE path = ?", (path,)).fetchone()
             if row is None or _digest_or_none(f"{self._output}/{path}") != row[0]:
                 altered.append((path,))
             elif status is not None:
-                touched.append(Made(path, row[0], False, status))
+                touched.append((path, status))
+        self._connection.execute("DELETE FROM altered")
         self._connection.executemany("INSERT OR IGNORE INTO altered VALUES (?)", altered)
-        self._note_stats(iter(touched), [])
+        self._statuses.note(touched)
         self._connection.commit()
         return len(altered)
 
@@ -373,8 +361,12 @@ class Ledger:
         )
 
     def staged(self) -> Iterator[str]:
-        """Give the paths of what is staged, in order."""
-        return (row[0] for row in self._connection.execute("SELECT path FROM made WHERE staged ORDER BY path"))
+        """Give the paths of what is staged, in order. No query stays open between two of them."""
+        sql = "SELECT path FROM made WHERE staged AND path > ? ORDER BY path LIMIT ?"
+        last = ""
+        while rows := self._connection.execute(sql, (last, MOST_AT_ONCE)).fetchall():
+            yield from (row[0] for row in rows)
+            last = rows[-1][0]
 
     def strange(self) -> list[tuple[str, bytes]]:
         """Give what is staged for paths at which we never wrote anything, with its digest."""
@@ -410,41 +402,15 @@ class Ledger:
             "INSERT OR REPLACE INTO published SELECT path, folded, subject, kind, origin, fingerprint, made.digest "
             "FROM plan JOIN made USING (path) ORDER BY path"
         )
-        self._note_stats(self._made_with_stats(), deleted)
+        made = execute("SELECT path, stat FROM made ORDER BY path")
+        self._statuses.note(
+            ((path, status or stat_text(os.lstat(f"{self._output}/{path}"))) for path, status in made), deleted
+        )
         for table in ("intended", "altered", "plan", "subjects", "made"):
             execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         rows = {**meta, "complete": 1, "files": numbers[0], "addresses": numbers[1]}
         many("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows.items())
         self._connection.commit()
-
-    def _made_with_stats(self) -> Iterator[Made]:
-        for path, content, staged, stat in self._connection.execute("SELECT * FROM made ORDER BY path"):
-            yield Made(path, content, staged, stat or stat_text(os.lstat(f"{self._output}/{path}")))
-
-    def _note_stats(self, made: Iterator[Made], deleted: list[str]) -> None:
-        """Note the status of files as they are now in the output, folder by folder."""
-        new: dict[str, dict[str, str | None]] = {}
-        for path in deleted:
-            folder, name = _folder(path)
-            new.setdefault(folder, {})[name] = None
-        for number, one in enumerate(made):
-            folder, name = _folder(one.path)
-            new.setdefault(folder, {})[name] = one.stat
-            if number % 50_000 == 49_999:
-                self._merge_stats(new)
-                new = {}
-        self._merge_stats(new)
-
-    def _merge_stats(self, new: dict[str, dict[str, str | None]]) -> None:
-        execute = self._connection.execute
-        for folder, stats in new.items():
-            row = execute("SELECT stats FROM folders WHERE path = ?", (folder,)).fetchone()
-            merged: dict[str, str | None] = {**(dict(_pairs(row[0])) if row else {}), **stats}
-            text = "\0".join([f"{name}\0{stat}" for name, stat in sorted(merged.items()) if stat is not None])
-            if text:
-                execute("INSERT OR REPLACE INTO folders VALUES (?, ?)", (folder, text))
-            else:
-                execute("DELETE FROM folders WHERE path = ?", (folder,))
 
     def published(self) -> Iterator[str]:
         return (row[0] for row in self._connection.execute("SELECT path FROM published ORDER BY path"))
@@ -452,35 +418,6 @@ class Ledger:
 
 _OUTDATED = """FROM plan LEFT JOIN published USING (path) LEFT JOIN altered USING (path)
     WHERE (published.fingerprint IS NOT plan.fingerprint OR altered.path IS NOT NULL)"""
-
-
-def _folder(path: str) -> tuple[str, str]:
-    """Cut a path where the folder of its page's folder ends: what changes together is kept together."""
-    parts = path.rsplit("/", 2)
-    return ("", path) if len(parts) < 3 else (parts[0], f"{parts[1]}/{parts[2]}")
-
-
-def _pairs(stats: str) -> Iterator[tuple[str, str]]:
-    parts = iter(stats.split("\0"))  # which no path holds
-    return zip(parts, parts, strict=False)
-
-
-def _suspects(output: str, folders: Iterable[tuple[str, str]]) -> list[tuple[str, str | None]]:
-    """Give the files that are not as they were noted, with their status now (None for a missing one)."""
-    found: list[tuple[str, str | None]] = []
-    lstat = os.lstat
-    for folder, stats in folders:
-        prefix = f"{output}/{folder}/" if folder else f"{output}/"
-        for name, known in _pairs(stats):
-            try:
-                now = lstat(prefix + name)
-            except OSError:
-                found.append((f"{folder}/{name}" if folder else name, None))
-                continue
-            status = f"{now.st_size} {now.st_mtime_ns} {now.st_ino} {now.st_ctime_ns}"
-            if status != known:
-                found.append((f"{folder}/{name}" if folder else name, status))
-    return found
 
 
 def _digest_or_none(path: str) -> bytes | None:

@@ -107,6 +107,16 @@ def load(
     return counts, faults
 
 
+def faults_of(site: Site, changed: Iterator[Differing]) -> Iterator[Fault]:
+    """Give the faults of changed documents, and keep nothing of them."""
+    reader = _Reader(site, {})
+    for listing, differing in changed:
+        for name in filter(is_document, differing):
+            path = f"{listing.path}/{name}"
+            entry = _read_one(reader, Work(path, listing.files[name][0], None, None, "")).entry
+            yield from (Fault(path, *one) for one in (entry.faults if entry else ()))
+
+
 def _forget(path: str, filing: Filing) -> None:
     if is_document(path):
         filing.forget(path)

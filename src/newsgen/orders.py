@@ -58,14 +58,16 @@ class Report:
 
 @dataclass(slots=True)
 class Profile:
-    """Where a build's time went: seconds by stage, then renderings and seconds by template, and the slowest files."""
+    """Where a build's time went: seconds by stage, renderings and seconds by template, and what took longest."""
 
     stages: dict[str, float] = field(default_factory=dict)
     templates: dict[str, tuple[int, float]] = field(default_factory=dict)
-    slowest: list[tuple[float, str]] = field(default_factory=list)
+    slowest_files: list[tuple[float, str]] = field(default_factory=list)
+    slowest_pages: list[tuple[float, str]] = field(default_factory=list)
 
-    def add(self, templates: dict[str, tuple[int, float]]) -> None:
-        """Count what a process has rendered."""
+    def add(self, templates: dict[str, tuple[int, float]], slowest: list[tuple[float, str]]) -> None:
+        """Count what a process has rendered, and the pages that took it longest."""
+        self.slowest_pages = sorted([*self.slowest_pages, *slowest])[-MOST_TOLD:]
         for name, (count, seconds) in templates.items():
             before = self.templates.get(name, (0, 0.0))
             self.templates[name] = (before[0] + count, before[1] + seconds)
@@ -79,6 +81,8 @@ class Profile:
         finally:
             self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - started
 
+
+MOST_TOLD = 10
 
 Progress = Callable[[str, int, int], None]
 """Told from time to time: the stage, how much of it is done, and of how much."""

@@ -22,7 +22,7 @@ from newsgen.filing import Filing
 from newsgen.ledger import Clash, Ledger, Lost, Planned
 from newsgen.media import Media
 from newsgen.model import Page
-from newsgen.orders import Report, Request
+from newsgen.orders import Progress, Report, Request
 from newsgen.press import Press
 from newsgen.site import Site
 from newsgen.theme import Assets, Theme
@@ -48,6 +48,7 @@ class Desk:
     media: Media
     frame: bytes
     """A digest of all that pages depend on besides documents."""
+    progress: Progress = lambda stage, done, total: None
 
     @property
     def strict(self) -> bool:
@@ -141,7 +142,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
         found += desk.media.missing()
         found += future_dates(request.now, archive)
         if not theme_faults:
-            found += _plan_pages(press, planning, ledger)
+            found += _plan_pages(desk, press, planning)
             found += references.unplanned_links(archive, _is_planned(ledger))
         serious = [one for one in found if is_serious(one, desk.strict)]
         absent |= known | {one.path for one in serious}
@@ -174,12 +175,15 @@ def _lasting(found: list[Fault]) -> list[Fault]:
     return sorted({one for one in found if not one.what.startswith(FUTURE)})
 
 
-def _plan_pages(press: Press, planning: Planning, ledger: Ledger) -> list[Fault]:
+def _plan_pages(desk: Desk, press: Press, planning: Planning) -> list[Fault]:
     """Plan every page, and give what is wrong with their addresses."""
     faults: list[Fault] = []
+    ledger, number = desk.ledger, 0
     ledger.begin(None)
     for batch in batches(_all_pages(press, planning, faults), 500):
         faults += map(_clash_fault, ledger.add(batch))
+        number += len(batch)
+        desk.progress("planning", number, max(number, ledger.files()))
     faults += map(_clash_fault, ledger.clashes())
     return faults
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from newsgen.archive import Archive
 from newsgen.errors import FAULT, WARNING, Fault
@@ -97,17 +97,14 @@ def _links(archive: Archive, faulty_are_absent: bool, some: str | None) -> Itera
 
 
 def unplanned_links(
-    archive: Archive, is_planned: Callable[[str], bool], only: set[str] | None = None, gone: Iterable[str] = ()
+    archive: Archive, is_planned: Callable[[str], bool], only: set[str] | None = None
 ) -> Iterator[Fault]:
     """Give a warning for each link to an address of the site at which no page is planned: of all documents, or of
-    ``only`` some and those that link to what is ``gone``."""
+    ``only`` some."""
     sql = """SELECT links.path, line, col, target FROM links JOIN documents ON documents.path = links.path AND shown
         WHERE links.kind = 'address'"""
-    if only is None:
-        rows = archive.each(sql)
-    else:
-        of = f" AND (links.path {_SOME} OR target {_SOME})"
-        rows = archive.each(sql + of, canonical(sorted(only)), canonical(sorted(gone)))
+    of = "" if only is None else f" AND links.path {_SOME}"
+    rows = archive.rows(sql + of, *([] if only is None else [canonical(sorted(only))]))
     for path, line, column, target in rows:
         if not is_planned(clean_address(target)) and not is_planned(target):
             yield Fault(path, line, column, f"nothing is published at {target}", "Correct the link.", WARNING)

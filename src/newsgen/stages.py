@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from heapq import nlargest
 from pathlib import Path
 
 from newsgen import disk, filing, load, publish
@@ -49,21 +51,22 @@ def run(
         theme = Theme(root)
         if archive.meta("key") and any(one.severity == FAULT for one in faults):
             # Settings that can't be read would have everything read and converted by others, for this one build.
-            raise Faulty(sorted({*faults, *archive.faults(), *survey.faults}))
+            found = load.faults_of(site, inventory.changed(root, survey))
+            raise Faulty(sorted({*faults, *archive.faults(), *survey.faults, *found}))
         if not _prepare(archive, load.reading_key(site, program_digest())):
             survey = inventory.survey(root)
         filed = Filing(archive)
         counts, walk_faults = load.load(site, archive, filed, inventory, survey, request.jobs, progress)
         faults += walk_faults
         report.documents, report.read, report.converted = counts.documents, counts.read, counts.converted
-        report.profile.slowest = counts.slowest
+        report.profile.slowest_files = counts.slowest
     with stage("filing"):
         faulty = {one.path for one in archive.faults() if is_serious(one, request.strict or site.strict)}
         filed.withhold(request.now, request.drafts, faulty)
         media = Media(site, theme, archive, inventory)
         archive.commit()
     frame = digest(program_digest(), site.digest(), survey.theme_mark, menu_digest(archive))
-    desk = Desk(request, site, theme, archive, filed, ledger, media, frame)
+    desk = Desk(request, site, theme, archive, filed, ledger, media, frame, progress)
     with stage("planning"):
         press, planning = plan(desk, faults, report)
         archive.commit()
@@ -94,6 +97,7 @@ class _Rendered:
     faults: list[Fault]
     queries: int
     templates: dict[str, tuple[int, float]]
+    slowest: list[tuple[float, str]]
 
 
 class _Station:
@@ -117,7 +121,7 @@ def _render_batch(station: _Station, batch: list[Outdated]) -> _Rendered:
     """Render and stage the outdated pages of some subjects."""
     press, queries = station.press, station.planning.archive.queries
     press.timings.clear()
-    done = _Rendered([], [], 0, {})
+    done = _Rendered([], [], 0, {}, [])
     articles = [one.subject.partition(":")[2] for one in batch if one.subject.startswith("articles:")]
     if len(articles) > LEAST_TO_FIND:
         find_neighbours(station.planning.archive, articles)
@@ -127,14 +131,17 @@ def _render_batch(station: _Station, batch: list[Outdated]) -> _Rendered:
             path = output_path(page.address)
             if path not in outdated.paths:
                 continue
+            started = time.perf_counter()
             try:
                 content = press.render(page)
             except Faulty as error:
                 done.faults += error.faults
                 continue
+            done.slowest.append((time.perf_counter() - started, page.address))
             known = bytes.fromhex(page.facts["digest"]) if page.source else None
             done.made.append(station.stage.put(path, content, outdated.paths[path], known))
     done.queries = station.planning.archive.queries - queries
+    done.slowest = nlargest(load.MOST_TOLD, done.slowest)
     done.templates = {name: (int(count), seconds) for name, (count, seconds) in press.timings.items()}
     return done
 
@@ -156,7 +163,7 @@ def _publish(desk: Desk, output: Path, press: Press, planning: Planning, report:
                 faults += done.faults
                 report.rendered += len(done.made)
                 report.queries += done.queries
-                report.profile.add(done.templates)
+                report.profile.add(done.templates, done.slowest)
                 progress("rendering", report.rendered, total)
         if faults:
             raise Faulty([*report.warnings, *_once(faults)])

@@ -23,7 +23,7 @@ from newsgen.model import Article, Card, canonical, digest
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT);
+CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents INTEGER);
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
     id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, location TEXT,
     menu INTEGER, held INTEGER, linking INTEGER, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT,

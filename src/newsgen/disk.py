@@ -47,11 +47,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One folder: its path relative to the site (NFC, with ``/``), and its regular files by name (NFC), each with where
-    it really is and its status as text (see :func:`stat_text`)."""
+    """One folder: its path relative to the site (NFC, with ``/``), where it really is, and the status (see
+    :func:`stat_text`) of each of its regular files, by name (NFC). ``spelt`` are names that the disk has otherwise."""
 
     path: str
-    files: dict[str, tuple[str, str]]
+    where: str
+    files: dict[str, str]
+    spelt: dict[str, str]
+
+    def real(self, name: str) -> str:
+        """Give the path of one of the files on this disk."""
+        return f"{self.where}/{self.spelt.get(name, name)}"
 
 
 def stat_text(status: os.stat_result) -> str:
@@ -75,7 +81,8 @@ def folders(root: Path, below: str, faults: list[Fault], deep: bool = True) -> I
     stack: list[tuple[str, str, frozenset[str]]] = [(os.fspath(start), below, frozenset((os.path.realpath(start),)))]
     while stack:
         folder, path, above = stack.pop()
-        files: dict[str, tuple[str, str]] = {}
+        files: dict[str, str] = {}
+        spelt: dict[str, str] = {}
         inner: list[tuple[str, str, frozenset[str]]] = []
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -86,7 +93,14 @@ def folders(root: Path, below: str, faults: list[Fault], deep: bool = True) -> I
             continue
         for entry in entries:
             name = entry.name
-            if not name.isascii():
+            if name.isascii():
+                try:
+                    if entry.is_file(follow_symlinks=False):  # as nearly all are
+                        files[name] = stat_text(entry.stat(follow_symlinks=False))
+                        continue
+                except OSError:
+                    pass  # it is told below
+            else:
                 try:
                     name.encode()
                 except UnicodeEncodeError:
@@ -122,9 +136,11 @@ def folders(root: Path, below: str, faults: list[Fault], deep: bool = True) -> I
             if name in files:
                 what = "two files have this name, spelt in different Unicode forms"
                 faults.append(Fault(_join(path, name), 1, 1, what, "Rename one of them."))
-            files[name] = (entry.path, stat_text(status))
+            files[name] = stat_text(status)
+            if name != entry.name:
+                spelt[name] = entry.name
         stack += reversed(inner)
-        yield Listing(path, files)
+        yield Listing(path, folder, files, spelt)
 
 
 KINDS = {"articles": "article", "pages": "page"}
@@ -136,7 +152,7 @@ def content_folders(root: Path, faults: list[Fault]) -> Iterator[Listing]:
     walked: list[Fault] = []
     for kind in KINDS:
         for listing in folders(root / "content", kind, walked):
-            yield Listing(f"content/{listing.path}", listing.files)
+            yield replace(listing, path=f"content/{listing.path}")
     faults += [replace(one, path=f"content/{one.path}") for one in walked]
 
 
@@ -149,7 +165,7 @@ def theme_folders(root: Path, faults: list[Fault]) -> Iterator[Listing]:
         for kind in ("templates", "static"):
             if (top / kind).is_dir():
                 for listing in folders(top / kind, "", faults):
-                    yield Listing(mark + _join(kind, listing.path).rstrip("/"), listing.files)
+                    yield replace(listing, path=mark + _join(kind, listing.path).rstrip("/"))
 
 
 def default_theme() -> Path:
@@ -163,8 +179,8 @@ def default_theme() -> Path:
 def walk(root: Path, below: str, faults: list[Fault]) -> Iterator[Found]:
     """Give every regular file in ``root``/``below``, in no order, as :func:`folders` finds them."""
     for listing in folders(root, below, faults):
-        for name, (real, status) in listing.files.items():
-            yield Found(_join(listing.path, name), Path(real), Stat.parse(status))
+        for name, status in listing.files.items():
+            yield Found(_join(listing.path, name), Path(listing.real(name)), Stat.parse(status))
 
 
 def _join(folder: str, name: str) -> str:

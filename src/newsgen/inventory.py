@@ -54,6 +54,7 @@ class Inventory:
         self._verify = verify
         self._seen = time.time_ns()
         self._visited: set[str] = set()
+        self._documents = 0  # in the folder that was looked at last
         self._parsed: tuple[str, dict[str, str]] = ("", {})
 
     def survey(self, root: Path) -> Survey:
@@ -64,14 +65,14 @@ class Inventory:
         for listing in (*disk.folders(root, "content", refused, deep=False), *disk.theme_folders(root, refused)):
             differing = self.differing(listing)
             if differing is not None:
-                self.settle(listing, {name: disk.digest_or_none(listing.files[name][0]) for name in differing})
+                self.settle(listing, {name: disk.digest_or_none(listing.real(name)) for name in differing})
             marks += [listing.path, repr(sorted(self.digests(listing.path).items()))]
         found.theme_mark = digest(*marks, *map(repr, refused))  # who reads these files tells the faults
         for folder in ("templates", "static", "theme:templates", "theme:static"):
             self.gone(folder)
         for listing in disk.content_folders(root, found.faults):
-            found.documents += sum(map(is_document, listing.files))
             differing = self.differing(listing)
+            found.documents += self._documents
             if differing is None or self._is_same(listing, differing):
                 continue
             found.changed += sum(map(is_document, differing))
@@ -86,7 +87,7 @@ class Inventory:
         """Whether a few files that look changed are not; then they are noted as they are."""
         if len(differing) > FEW or self.digests(listing.path).keys() != listing.files.keys():
             return False
-        read = {name: disk.digest_or_none(listing.files[name][0]) for name in differing}
+        read = {name: disk.digest_or_none(listing.real(name)) for name in differing}
         if any(read[name] is None or read[name] != known for name, known in differing.items()):
             return False
         self.settle(listing, differing)
@@ -106,14 +107,16 @@ class Inventory:
         """Give the files of a folder that must be read, each with its digest of last time; None where all is as it
         was."""
         self._visited.add(listing.path)
-        row = self._archive.row("SELECT stats FROM folders WHERE path = ?", listing.path)
-        if row and not self._verify and row[0] == _joined(_statuses(listing)):
+        row = self._archive.row("SELECT stats, documents FROM folders WHERE path = ?", listing.path)
+        if row and not self._verify and row[0] == _joined(listing.files):
+            self._documents = row[1]
             return None
+        self._documents = sum(map(is_document, listing.files))
         known = parse(row[0]) if row else {}
         digests = self.digests(listing.path) if row else {}
         return {
             name: digests.get(name)
-            for name, (_, status) in sorted(listing.files.items())
+            for name, status in sorted(listing.files.items())
             if self._verify or known.get(name) != status
         }
 
@@ -131,11 +134,11 @@ class Inventory:
         digests = {name: (read if name in read else before).get(name) or "" for name in listing.files}
         limit = self._seen - CLOCK_RESOLUTION_NS
         statuses = {
-            name: status if int(status.split(" ", 2)[1]) < limit else YOUNG
-            for name, status in _statuses(listing).items()
+            name: status if int(status.split(" ", 2)[1]) < limit else YOUNG for name, status in listing.files.items()
         }
         self._archive.connection.execute(
-            "INSERT OR REPLACE INTO folders VALUES (?, ?, ?)", (listing.path, _joined(statuses), _joined(digests))
+            "INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?)",
+            (listing.path, _joined(statuses), _joined(digests), sum(map(is_document, listing.files))),
         )
         self._parsed = ("", {})
         return sorted(before.keys() - digests.keys())
@@ -158,9 +161,6 @@ def parse(text: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=False)) if text else {}
 
 
-def _statuses(listing: Listing) -> dict[str, str]:
-    return {name: status for name, (_, status) in listing.files.items()}
-
-
 def _joined(values: dict[str, str]) -> str:
-    return "/".join([f"{name}/{values[name]}" for name in sorted(values)])
+    """Give what is kept of the files of a folder, in the order in which they were listed."""
+    return "/".join([f"{name}/{value}" for name, value in values.items()])

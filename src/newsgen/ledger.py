@@ -195,7 +195,7 @@ class Ledger:
     def is_clear(self) -> bool:
         """Whether a plan of some subjects stands well beside what the others have published."""
         execute = self._connection.execute
-        taken = """SELECT 1 FROM plan JOIN published AS other ON {} WHERE other.subject NOT IN (SELECT subject FROM
+        taken = """SELECT 1 FROM plan CROSS JOIN published AS other ON {} WHERE other.subject NOT IN (SELECT subject FROM
             subjects) LIMIT 1"""
         for condition in (
             "other.path = plan.path",
@@ -330,7 +330,7 @@ class Ledger:
 
     def altered_subjects(self) -> list[str]:
         """Give the subjects of which a published file is missing or altered."""
-        sql = "SELECT DISTINCT subject FROM altered JOIN published USING (path) ORDER BY subject"
+        sql = "SELECT DISTINCT subject FROM altered CROSS JOIN published USING (path) ORDER BY subject"
         return [row[0] for row in self._connection.execute(sql)]
 
     def settled(self) -> tuple[bytes, dict[str, Any]]:

@@ -113,7 +113,7 @@ def faults_of(site: Site, changed: Iterator[Differing]) -> Iterator[Fault]:
     for listing, differing in changed:
         for name in filter(is_document, differing):
             path = f"{listing.path}/{name}"
-            entry = _read_one(reader, Work(path, listing.files[name][0], None, None, "")).entry
+            entry = _read_one(reader, Work(path, listing.real(name), None, None, "")).entry
             yield from (Fault(path, *one) for one in (entry.faults if entry else ()))
 
 
@@ -147,7 +147,7 @@ def _read_changed(
             folder = _Folder(listing, {}, sum(map(is_document, differing)))
             for name, known in differing.items():
                 if not is_document(name):
-                    folder.read[name] = digest_or_none(listing.files[name][0]) or ""
+                    folder.read[name] = digest_or_none(listing.real(name)) or ""
                     if folder.read[name] != known:
                         filing.touch(f"{listing.path}/{name}")
             if not folder.left:
@@ -158,7 +158,7 @@ def _read_changed(
                 path = f"{listing.path}/{name}"
                 key, rest, mark = archive.row("SELECT key, rest, digest FROM bodies WHERE path = ?", path) or _NO_BODY
                 body = (key, rest) if mark == digest(key, rest) else (None, "")
-                yield Work(path, listing.files[name][0], differing[name], *body)
+                yield Work(path, listing.real(name), differing[name], *body)
 
     executor = executor_for(total, jobs, LEAST_FOR_PROCESSES)
     for batch in executor.run(_read_batch, _Reader, (site, place_names(archive)), work()):

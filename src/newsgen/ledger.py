@@ -195,8 +195,8 @@ class Ledger:
     def is_clear(self) -> bool:
         """Whether a plan of some subjects stands well beside what the others have published."""
         execute = self._connection.execute
-        taken = """SELECT 1 FROM plan CROSS JOIN published AS other ON {} WHERE other.subject NOT IN (SELECT subject FROM
-            subjects) LIMIT 1"""
+        taken = """SELECT 1 FROM plan CROSS JOIN published AS other ON {}
+            WHERE other.subject NOT IN (SELECT subject FROM subjects) LIMIT 1"""
         for condition in (
             "other.path = plan.path",
             "other.path = plan.folded",

@@ -211,7 +211,7 @@ def build(
         report = building.build(request, bar.update)
     _tell(report, prune)
     for line in report.explained:
-        click.echo(line)
+        click.echo(_printable(line))
     if profile:
         _tell_profile(report)
     if report.left_out:

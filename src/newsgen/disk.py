@@ -85,63 +85,84 @@ def folders(root: Path, below: str, faults: list[Fault], deep: bool = True) -> I
         spelt: dict[str, str] = {}
         inner: list[tuple[str, str, frozenset[str]]] = []
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            opened = _Folder(folder)
         except FileNotFoundError:
             continue
         except OSError as error:
             faults.append(Fault(path, 1, 1, f"the folder can't be read: {error.strerror}", "Correct its permissions."))
             continue
-        for entry in entries:
-            name = entry.name
-            if name.isascii():
+        with opened:
+            for raw in opened.names:
+                name = raw
+                if not raw.isascii():
+                    try:
+                        raw.encode()
+                    except UnicodeEncodeError:
+                        shown = os.fsencode(raw).decode("ascii", "backslashreplace")
+                        wrong = "the file's name is not UTF-8"
+                        faults.append(Fault(f"{path}/{shown}", 1, 1, wrong, "Rename the file."))
+                        continue
+                    name = unicodedata.normalize("NFC", raw)
                 try:
-                    if entry.is_file(follow_symlinks=False):  # as nearly all are
-                        files[name] = stat_text(entry.stat(follow_symlinks=False))
+                    status = opened.status(raw)
+                    if stat.S_ISDIR(status.st_mode):
+                        if deep:
+                            inner.append((f"{folder}/{raw}", _join(path, name), above))
                         continue
-                except OSError:
-                    pass  # it is told below
-            else:
-                try:
-                    name.encode()
-                except UnicodeEncodeError:
-                    shown = os.fsencode(name).decode("ascii", "backslashreplace")
-                    wrong = "the file's name is not UTF-8"
-                    faults.append(Fault(f"{path}/{shown}", 1, 1, wrong, "Rename the file."))
+                    if stat.S_ISLNK(status.st_mode):
+                        target = os.path.realpath(f"{folder}/{raw}")
+                        if not _is_inside(target, boundary):
+                            faults.append(_outside(_join(path, name), "a link that leads out of its folder"))
+                            continue
+                        if os.path.isdir(target):
+                            if target not in above and deep:
+                                inner.append((target, _join(path, name), above | {target}))
+                            continue
+                        status = os.stat(target)
+                except OSError as error:
+                    wrong = f"the file can't be read: {error.strerror}"
+                    faults.append(Fault(_join(path, name), 1, 1, wrong, "Repair or remove it."))
                     continue
-                name = unicodedata.normalize("NFC", name)
-            try:
-                if entry.is_symlink():
-                    target = os.path.realpath(entry.path)
-                    if not _is_inside(target, boundary):
-                        faults.append(_outside(_join(path, name), "a link that leads out of its folder"))
-                        continue
-                    if os.path.isdir(target):
-                        if target not in above and deep:
-                            inner.append((target, _join(path, name), above | {target}))
-                        continue
-                    status = os.stat(target)
-                elif entry.is_dir(follow_symlinks=False):
-                    if deep:
-                        inner.append((entry.path, _join(path, name), above))
+                if not stat.S_ISREG(status.st_mode):
+                    faults.append(_outside(_join(path, name), f"{_kind(status.st_mode)}, not a regular file"))
                     continue
-                else:
-                    status = entry.stat(follow_symlinks=False)
-            except OSError as error:
-                wrong = f"the file can't be read: {error.strerror}"
-                faults.append(Fault(_join(path, name), 1, 1, wrong, "Repair or remove it."))
-                continue
-            if not stat.S_ISREG(status.st_mode):
-                faults.append(_outside(_join(path, name), f"{_kind(status.st_mode)}, not a regular file"))
-                continue
-            if name in files:
-                what = "two files have this name, spelt in different Unicode forms"
-                faults.append(Fault(_join(path, name), 1, 1, what, "Rename one of them."))
-            files[name] = stat_text(status)
-            if name != entry.name:
-                spelt[name] = entry.name
+                if name in files:
+                    what = "two files have this name, spelt in different Unicode forms"
+                    faults.append(Fault(_join(path, name), 1, 1, what, "Rename one of them."))
+                files[name] = stat_text(status)
+                if name != raw:
+                    spelt[name] = raw
         stack += reversed(inner)
         yield Listing(path, folder, files, spelt)
 
+
+class _Folder:
+    """The names in one folder, in order, and their statuses: asked of the open folder where the system can do that, so
+    that its path is not walked again for each. Raises OSError."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY) if _CAN_OPEN_FOLDERS else None
+        try:
+            self.names = sorted(os.listdir(path if self._descriptor is None else self._descriptor))
+        except OSError:
+            self.__exit__()
+            raise
+
+    def __enter__(self) -> _Folder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+    def status(self, name: str) -> os.stat_result:
+        if self._descriptor is None:
+            return os.lstat(f"{self._path}/{name}")
+        return os.lstat(name, dir_fd=self._descriptor)
+
+
+_CAN_OPEN_FOLDERS = hasattr(os, "O_DIRECTORY") and os.listdir in os.supports_fd and os.stat in os.supports_dir_fd
 
 KINDS = {"articles": "article", "pages": "page"}
 """The folders of ``content/`` that hold documents, and what those are."""

@@ -16,11 +16,12 @@ def processors() -> int:
 
 
 class Beside:
-    """Light work on many items that goes on beside this process, in a plain fork of it where there can be one: the work
-    must touch nothing but files, and its results must be lists and texts."""
+    """Light work on many files of one folder that goes on beside this process, in a plain fork of it where there can be
+    one. That one works from within the folder, which makes every path short. The work must touch nothing but files,
+    and its results must be lists and texts."""
 
-    def __init__(self, work: Callable[[str, list[Any]], list[Any]], argument: str, items: list[Any]) -> None:
-        self._work = (work, argument, items)
+    def __init__(self, work: Callable[[str, list[Any]], list[Any]], folder: str, items: list[Any]) -> None:
+        self._work = (work, folder, items)
         self._child = 0
         if not hasattr(os, "fork") or processors() < 2:
             return
@@ -30,8 +31,9 @@ class Beside:
             code = 1
             try:
                 os.close(self._pipe)
+                os.chdir(folder)
                 with os.fdopen(writing, "w", encoding="utf-8", errors="surrogateescape") as pipe:
-                    json.dump(work(argument, items), pipe)
+                    json.dump(work(".", items), pipe)
                 code = 0
             finally:
                 os._exit(code)
@@ -39,11 +41,11 @@ class Beside:
 
     def result(self) -> list[Any]:
         """Wait for the work, and give its results; it is done here where that process failed."""
-        work, argument, items = self._work
+        work, folder, items = self._work
         if not self._child:
-            return work(argument, items)
+            return work(folder, items)
         with os.fdopen(self._pipe, encoding="utf-8", errors="surrogateescape") as pipe:
             text = pipe.read()
         failed = os.waitpid(self._child, 0)[1]
         self._child = 0
-        return work(argument, items) if failed else [tuple(one) for one in json.loads(text)]
+        return work(folder, items) if failed else [tuple(one) for one in json.loads(text)]

@@ -52,7 +52,7 @@ def chart(series: dict[tuple[str, str], list[tuple[int, float]]]) -> str:
         parts.append(f'<text x="{(LEFT + RIGHT) // 2}" y="{TOP + 30}" text-anchor="middle">not measured yet</text>')
     return "\n".join(
         [
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 420" role="img" aria-labelledby="title desc">',
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 820 420" role="img" aria-labelledby="title desc">',
             '<title id="title">Processor time of a build by the number of articles</title>',
             f'<desc id="desc">Both scales are logarithmic. {_described(series)}.</desc>',
             f"<style>{STYLE}</style>",

@@ -183,14 +183,7 @@ class ProvingSandbox(Sandbox):
         """Do as :meth:`fetch` does, for a name that no dictionary has as an attribute."""
         if type(obj) is dict:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
-        try:
-            return getattr(obj, attribute)
-        except AttributeError:
-            pass
-        try:
-            return obj[attribute]
-        except (TypeError, LookupError):
-            return self.undefined(obj=obj, name=attribute)
+        return self.fetch(obj, attribute)
 
     @staticmethod
     def show(value: Any) -> str:

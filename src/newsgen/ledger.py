@@ -22,6 +22,7 @@ from newsgen.disk import digest_of, stat_text
 from newsgen.errors import Refused
 from newsgen.model import digest
 from newsgen.statuses import Statuses
+from newsgen.urls import address_of
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -94,7 +95,7 @@ class Lost:
     @property
     def address(self) -> str:
         """The address at which it was found."""
-        return "/" + (self.path.removesuffix("index.html") if self.path.endswith("index.html") else self.path)
+        return address_of(self.path)
 
     @property
     def what(self) -> str:

@@ -19,14 +19,14 @@ from newsgen.executors import batches
 from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
-from newsgen.ledger import Clash, Ledger, Lost, Planned
+from newsgen.ledger import Clash, Ledger, Planned
 from newsgen.media import Media
 from newsgen.model import Page
 from newsgen.orders import Progress, Report, Request
 from newsgen.press import Press
 from newsgen.site import Site
 from newsgen.theme import Assets, Theme
-from newsgen.urls import fold, output_path
+from newsgen.urls import address_of, fold, output_path
 
 LONGEST_FILE_NAME = 255
 MOST_LOST, MOST_LOST_SHARE = 20, 0.05
@@ -113,7 +113,7 @@ def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Chang
             return False
     if impossible or not ledger.is_clear():
         return False
-    moved = [Lost(path, "", "").address for path in ledger.come_and_gone()]
+    moved = [address_of(path) for path in ledger.come_and_gone()]
     rechecked = checked | {path for one in moved for (path,) in archive.rows(linking, one)}
     found += references.unplanned_links(archive, _is_planned(ledger), rechecked)
     found += future_dates(desk.request.now, archive)
@@ -233,7 +233,7 @@ def _possible(pages: Iterator[Page], faults: list[Fault]) -> Iterator[Page]:
 
 def _clash_fault(clash: Clash) -> Fault:
     ours, other = clash.origin, clash.other_origin
-    claim, taken = (Lost(path, "", "").address for path in (clash.path, clash.other_path))
+    claim, taken = (address_of(path) for path in (clash.path, clash.other_path))
     if not ours.startswith("content/") and other.startswith("content/"):
         ours, other, claim, taken = other, ours, taken, claim
     return references.clash(ours, claim, other, taken)

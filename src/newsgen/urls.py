@@ -109,6 +109,11 @@ def output_path(address: str) -> str:
     return (address + "index.html" if address.endswith("/") else address).lstrip("/")
 
 
+def address_of(path: str) -> str:
+    """Give the address at which the output file ``path`` is found: the other way round from :func:`output_path`."""
+    return "/" + (path.removesuffix("index.html") if path.endswith("index.html") else path)
+
+
 def fold(path: str) -> str:
     """Give the form in which two paths are equal on a disk that ignores case or normalises Unicode."""
     if path.isascii():

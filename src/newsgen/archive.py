@@ -27,18 +27,22 @@ CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
     id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, location TEXT,
     menu INTEGER, held INTEGER, linking INTEGER, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT,
-    body BLOB, card_digest BLOB, digest BLOB);
+    events TEXT, amended TEXT, proposed TEXT, body BLOB, card_digest BLOB, head BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
 CREATE INDEX documents_id ON documents (id) WHERE shown;
-CREATE INDEX documents_location ON documents (location) WHERE location IS NOT NULL;
 CREATE INDEX documents_pages ON documents (kind, menu) WHERE kind != 'article';
+CREATE INDEX documents_proposed ON documents (path) WHERE proposed IS NOT NULL;
 CREATE INDEX documents_held ON documents (path) WHERE held;
 CREATE TABLE bodies (path TEXT PRIMARY KEY, key BLOB, html BLOB, rest TEXT, digest BLOB);
-CREATE TABLE vocabulary (term INTEGER PRIMARY KEY, axis TEXT, slug TEXT, name TEXT, description TEXT,
+CREATE TABLE vocabulary (term INTEGER PRIMARY KEY, axis TEXT, slug TEXT, name TEXT, description TEXT, entry TEXT,
     UNIQUE (axis, slug));
 CREATE TABLE filed (term INTEGER, day TEXT, published TEXT, path TEXT, card BLOB,
     PRIMARY KEY (term, day, published, path)) WITHOUT ROWID;
 CREATE TABLE tallies (term INTEGER, period TEXT, count INTEGER, PRIMARY KEY (term, period)) WITHOUT ROWID;
+CREATE TABLE reports (key TEXT, path TEXT, number INTEGER, rank INTEGER, published TEXT, day TEXT, sort TEXT,
+    terms TEXT, entry TEXT, PRIMARY KEY (key, path, number)) WITHOUT ROWID;
+CREATE INDEX reports_path ON reports (path);
+CREATE TABLE together (term INTEGER, other INTEGER, count INTEGER, PRIMARY KEY (term, other)) WITHOUT ROWID;
 CREATE TABLE months (month TEXT PRIMARY KEY, last TEXT) WITHOUT ROWID;
 CREATE TABLE links (path TEXT, kind TEXT, target TEXT, fragment TEXT, line INTEGER, col INTEGER);
 CREATE INDEX links_path ON links (path);
@@ -63,7 +67,9 @@ EVERYTHING = 0
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What of a shown document pages depend on: ``card`` and ``whole`` are digests."""
+    """What of a shown document pages depend on: ``card``, ``head`` (card, metadata and terms) and ``whole`` are
+    digests. ``events`` are the keys of its events with the days and terms that each is filed under; ``amended`` are the
+    moments of its corrections."""
 
     kind: str
     address: str
@@ -75,15 +81,35 @@ class Facts:
     media: tuple[str, ...]
     whole: str
     aliases: str
+    head: str
+    events: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+    amended: tuple[str, ...]
 
     def pack(self) -> str:
         return canonical(list(astuple(self)))
 
     @classmethod
     def unpack(cls, packed: str) -> Facts:
-        kind, address, day, published, terms, card, changed, media, whole, aliases = json.loads(packed)
+        kind, address, day, published, terms, card, changed, media, whole, aliases, head, told, amended = json.loads(
+            packed
+        )
         named = tuple((axis, slug) for axis, slug in terms)
-        return cls(kind, address, day, published, named, card, changed, tuple(media), whole, aliases)
+        events = tuple((key, when, tuple((axis, slug) for axis, slug in of)) for key, when, of in told)
+        return cls(
+            kind,
+            address,
+            day,
+            published,
+            named,
+            card,
+            changed,
+            tuple(media),
+            whole,
+            aliases,
+            head,
+            events,
+            tuple(amended),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +153,7 @@ class Archive:
         for table in tables:
             self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
         self.set_meta("epoch", os.urandom(16))
-        self.connection.execute("INSERT INTO vocabulary VALUES (0, '', '', '', '')")
+        self.connection.execute("INSERT INTO vocabulary VALUES (0, '', '', '', '', '')")
         self._answers.clear()
 
     def commit(self) -> None:
@@ -241,6 +267,14 @@ class Archive:
             raise DamagedArchive(path)
         return Card.unpack(row[0])
 
+    def head(self, path: str) -> tuple[Card, dict[str, Any], list[Any]]:
+        """Give the card, the metadata and the terms of one document; what is not as it was stored raises
+        DamagedArchive."""
+        row = self.row("SELECT card, meta, terms, head FROM documents WHERE path = ?", path)
+        if row is None or head_digest(*row[:3]) != row[3]:
+            raise DamagedArchive(path)
+        return Card.unpack(row[0]), json.loads(row[1]), json.loads(row[2])
+
     def article(self, path: str) -> Article:
         """Give one document with its body; what is not as it was stored raises DamagedArchive."""
         row = self.row(
@@ -257,6 +291,11 @@ class Archive:
         self.prime(("own terms", path), row[4])  # what is shown beside an article is asked for next
         self.prime(("linking", path), row[5])
         return Article(Card.unpack(row[0]), json.loads(row[1]), html.decode())
+
+
+def head_digest(card: str, meta: str, terms: str) -> bytes:
+    """Give the digest of all of a document but its body, packed as it is kept."""
+    return digest(card, meta, terms)
 
 
 def article_digest(card: str, meta: str, body: bytes) -> bytes:

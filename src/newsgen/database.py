@@ -124,6 +124,7 @@ def _prepare(connection: Connection, synchronous: str) -> None:
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     connection.execute("PRAGMA cache_size = -65536")
     connection.execute("PRAGMA temp_store = FILE")
+    connection.execute("PRAGMA secure_delete = ON")  # what is withdrawn leaves no trace
 
 
 def _is_ours(connection: Connection, schema: str) -> bool:

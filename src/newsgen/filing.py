@@ -7,14 +7,18 @@ one by one and noted in ``changes``; after many all is filed anew, which is chea
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from newsgen.archive import EVERYTHING, PART, Archive, Facts, article_digest, stamp
-from newsgen.frontmatter import place_name
-from newsgen.model import AXES, Card, canonical, digest
+from newsgen import chronicle
+from newsgen.archive import PART, Archive, Facts, article_digest, head_digest, stamp
+from newsgen.chronicle import lengths_of
+from newsgen.model import AXES, CORRECTIONS, EVENTS, Card, Moment, canonical, digest, events_of
+from newsgen.registers import Registers
+from newsgen.resolving import Resolved, resolve
 
 UNFILED = "unfiled"
 """The mark of an archive in which something is stored that is yet to be filed."""
@@ -42,6 +46,57 @@ class Entry:
     faults: tuple[tuple[Any, ...], ...]
     seal: bytes
 
+    @classmethod
+    def of(
+        cls,
+        path: str,
+        columns: dict[str, Any],
+        body: tuple[Any, ...] | None,
+        links: tuple[tuple[Any, ...], ...],
+        aliases: tuple[tuple[Any, ...], ...],
+        faults: tuple[tuple[Any, ...], ...],
+    ) -> Entry:
+        """Give the entry of a file whose columns are given by name."""
+        row = tuple(columns[name] for name in COLUMNS)
+        return cls(path, row, body, links, aliases, faults, seal(path, row, links, aliases, faults))
+
+
+GONE = "tombstone"
+"""The kind of a document of which nothing is published but that it is gone."""
+
+
+def bury(
+    path: str, columns: dict[str, Any], aliases: tuple[tuple[Any, ...], ...], faults: tuple[tuple[Any, ...], ...] = ()
+) -> Entry:
+    """Give the entry that keeps the address of a withdrawn or expired article, and none of its text."""
+    card, meta = Card.unpack(columns["card"]), json.loads(columns["meta"])
+    withdrawn = meta["withdrawn"]
+    date, reason = withdrawn or (meta["expires"], None)
+    left = Card(path, card.address, card.id, "", card.published, None, "", card.language, None)
+    packed = left.pack()
+    meta_text = canonical({"gone": "withdrawn" if withdrawn else "expired", "date": date, "reason": reason})
+    buried = {
+        "kind": GONE,
+        "menu": None,
+        "linking": 0,
+        "terms": "[]",
+        "card": packed,
+        "meta": meta_text,
+        "anchors": "[]",
+        "events": "[]",
+        "amended": "[]",
+        "proposed": None,
+        "body": digest(b""),
+        "card_digest": digest(packed),
+        "head": head_digest(packed, meta_text, "[]"),
+        "digest": article_digest(packed, meta_text, digest(b"")),
+    }
+    return Entry.of(path, columns | buried, NO_BODY, (), aliases, faults)
+
+
+NO_BODY: tuple[Any, ...] = (b"", zlib.compress(b"", 1), "", b"")
+"""What is kept of the body of a document without text; its key is that of no text, so that it is never reused."""
+
 
 def seal(path: str, row: tuple[Any, ...] | None, *rows: tuple[tuple[Any, ...], ...]) -> bytes:
     """Give a digest of all that is kept of one file, its body aside, which has one of its own."""
@@ -49,8 +104,8 @@ def seal(path: str, row: tuple[Any, ...] | None, *rows: tuple[tuple[Any, ...], .
 
 
 COLUMNS = (
-    "kind address folded id day published changed draft embargo expires location menu linking terms aliases card "
-    "meta anchors body card_digest digest"
+    "kind address folded id day published changed draft embargo expires menu linking terms aliases card "
+    "meta anchors events amended proposed body card_digest head digest"
 ).split()
 _AT = {name: place for place, name in enumerate(COLUMNS)}
 _INSERT = (
@@ -116,16 +171,23 @@ class Filing:
             facts = _facts(self._archive, path)
             self._before[path] = facts.pack() if facts else None
 
+    def revive(self, now: datetime) -> set[str]:
+        """Give the articles that had expired in an earlier build and have not at ``now``: their text is gone from here,
+        and must be read again."""
+        sql = "SELECT path FROM documents WHERE held AND kind = ? AND withheld LIKE 'expired%' AND expires > ?"
+        return {path for (path,) in self._archive.rows(sql, GONE, stamp(now))}
+
     def withhold(self, now: datetime, drafts: bool, absent: Iterable[str]) -> None:
-        """Decide which documents are shown: not drafts (unless wanted), not before their embargo or after they expire
-        at ``now``, and not those ``absent`` for their faults."""
+        """Decide which documents are shown: not drafts (unless wanted), not before their embargo, and not those
+        ``absent`` for their faults. Of what has expired at ``now`` only a tombstone is, and kept."""
         archive, execute = self._archive, self._archive.connection.execute
         execute("CREATE TEMP TABLE IF NOT EXISTS absent (path TEXT PRIMARY KEY) WITHOUT ROWID")
         execute("DELETE FROM absent")
         archive.connection.executemany("INSERT OR IGNORE INTO absent VALUES (?)", ((path,) for path in absent))
         moment = stamp(now)
-        reason = """CASE WHEN path IN absent THEN 'faulty' WHEN draft AND NOT ?1 THEN 'draft'
-            WHEN embargo > ?2 THEN 'embargo until ' || embargo WHEN expires <= ?2 THEN 'expired ' || expires END"""
+        reason = f"""CASE WHEN path IN absent THEN 'faulty' WHEN draft AND NOT ?1 THEN 'draft'
+            WHEN embargo > ?2 THEN 'embargo until ' || embargo WHEN expires <= ?2 THEN 'expired ' || expires
+            WHEN kind = '{GONE}' THEN 'withdrawn' END"""
         execute("CREATE TEMP TABLE IF NOT EXISTS decided (path TEXT PRIMARY KEY, why TEXT) WITHOUT ROWID")
         execute("DELETE FROM decided")
         execute(
@@ -135,15 +197,29 @@ class Filing:
         )
         for (path,) in archive.each("SELECT path FROM decided LIMIT ?", MOST_NOTED + 1):
             self._note(path)
+        expired = "SELECT path FROM decided JOIN documents USING (path) WHERE why LIKE 'expired%' AND kind != ?"
+        self._bury(path for (path,) in archive.rows(expired, GONE))
         execute(
-            "UPDATE documents SET (withheld, shown, held) = (SELECT why, why IS NULL, why IS NOT NULL OR draft OR "
-            "embargo IS NOT NULL OR expires IS NOT NULL FROM decided WHERE decided.path = documents.path) "
-            "WHERE path IN (SELECT path FROM decided)"
+            "UPDATE documents SET (withheld, shown, held) = (SELECT why, why IS NULL OR "
+            "(documents.kind = 'tombstone' AND (why = 'withdrawn' OR why LIKE 'expired%')), "
+            "why IS NOT NULL OR draft OR embargo IS NOT NULL OR expires IS NOT NULL "
+            "FROM decided WHERE decided.path = documents.path) WHERE path IN (SELECT path FROM decided)"
         )
         self._file()
 
+    def _bury(self, paths: Iterable[str]) -> None:
+        """Leave nothing but tombstones of some documents."""
+        archive = self._archive
+        for path in paths:
+            row = archive.row(f"SELECT {', '.join(COLUMNS)} FROM documents WHERE path = ?", path)  # noqa: S608
+            aliases = tuple(archive.rows("SELECT alias, folded FROM aliases WHERE path = ? ORDER BY rowid", path))
+            told = "SELECT line, col, what, remedy, severity FROM faults WHERE path = ? ORDER BY rowid"
+            if row is not None:
+                columns = dict(zip(COLUMNS, row, strict=True))
+                self.store([bury(path, columns, aliases, tuple(archive.rows(told, path)))])
+
     def register(self, kind: str, entries: dict[str, dict[str, Any]]) -> None:
-        """Put ``entries`` in the place of the register ``kind`` (an axis, or ``places``)."""
+        """Put ``entries`` in the place of the register ``kind`` (an axis)."""
         connection = self._archive.connection
         self._begin()
         connection.execute("DELETE FROM registers WHERE kind = ?", (kind,))
@@ -151,28 +227,28 @@ class Filing:
             "INSERT INTO registers VALUES (?, ?, ?)", [(kind, key, canonical(entry)) for key, entry in entries.items()]
         )
         self._archive.forget_answers()
-        if kind == "places":
-            self._relabel()
-        else:
-            for term, axis, slug in self._archive.rows("SELECT term, axis, slug FROM vocabulary WHERE axis = ?", kind):
-                self._name(term, axis, slug)
+        if kind in ("places", "sources"):
+            self._resolve_again()
+        for term, axis, slug in self._archive.rows("SELECT term, axis, slug FROM vocabulary WHERE axis = ?", kind):
+            self._name(term, axis, slug)
 
-    def _relabel(self) -> None:
-        """Bring the place names on cards up to date with the register of places."""
-        archive = self._archive
-        names = place_names(archive)
-        for (location,) in archive.rows("SELECT DISTINCT location FROM documents WHERE location IS NOT NULL"):
-            rows = archive.rows("SELECT path, card, meta, body FROM documents WHERE location = ?", location)
-            for path, packed, meta, body in rows:
-                card = Card.unpack(packed)
-                place = names.get(location) or place_name(json.loads(meta)["location"])
-                if card.place == place:
+    def _resolve_again(self) -> None:
+        """Bring what the names in documents mean up to date with the registers."""
+        archive, registers = self._archive, registers_of(self._archive)
+        last = ""
+        sql = """SELECT path, card, meta, body, terms, events FROM documents WHERE kind = 'article' AND path > ?
+            ORDER BY path LIMIT 1000"""
+        while rows := archive.rows(sql, last):
+            last = rows[-1][0]
+            for path, card, meta, body, terms, events in rows:
+                packed = pack(Card.unpack(card), json.loads(meta), registers, body)
+                if (packed["card"], packed["meta"], packed["terms"], packed["events"]) == (card, meta, terms, events):
                     continue
                 self._note(path)
-                packed = replace(card, place=place).pack()
+                columns = ", ".join(f"{name} = ?" for name in packed)
                 archive.connection.execute(
-                    "UPDATE documents SET card = ?, card_digest = ?, digest = ? WHERE path = ?",
-                    (packed, digest(packed), article_digest(packed, meta, body), path),
+                    f"UPDATE documents SET {columns} WHERE path = ?",  # noqa: S608 - our own names
+                    (*packed.values(), path),
                 )
                 archive.connection.execute("UPDATE seals SET seal = ? WHERE path = ?", (_seal_of(archive, path), path))
 
@@ -193,6 +269,7 @@ class Filing:
         number = archive.sequence
         terms: dict[tuple[int, str, str], None] = {}
         months: set[str] = set()
+        changed: list[tuple[str, str | None, str | None]] = []
         for path in sorted(touched):
             number += 1
             archive.connection.execute("INSERT INTO changes VALUES (?, ?, NULL, NULL)", (number, path))
@@ -203,8 +280,10 @@ class Filing:
                 continue
             number += 1
             archive.connection.execute("INSERT INTO changes VALUES (?, ?, ?, ?)", (number, path, was, now))
+            changed.append((path, was, now))
             terms |= dict.fromkeys([*self._refile(path, was, -1), *self._refile(path, now, 1)])
             months |= {Facts.unpack(packed).day[:7] for packed in (was, now) if packed}
+        terms |= dict.fromkeys(self._refile_events(changed))
         for term, axis, slug in terms:  # when all is filed: until then the oldest of a term may be one that has left it
             self._name(term, axis, slug)
         for month in months:
@@ -223,24 +302,67 @@ class Filing:
         facts = Facts.unpack(packed)
         if facts.kind != "article":
             return
-        execute = self._archive.connection.execute
+        card = bytes.fromhex(facts.card)[:PART]
+        numbers = {}
         for axis, slug in (("", ""), *facts.terms):
-            term = self._term(axis, slug)
-            key = (term, facts.day, facts.published, path)
-            if by > 0:
-                execute("INSERT INTO filed VALUES (?, ?, ?, ?, ?)", (*key, bytes.fromhex(facts.card)[:PART]))
-            else:
-                execute("DELETE FROM filed WHERE term = ? AND day = ? AND published = ? AND path = ?", key)
-            for length in LENGTHS if axis else (*LENGTHS, 10):
-                execute(
-                    "INSERT INTO tallies VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET count = count + ?3",
-                    (term, facts.day[:length], by),
-                )
-                if by < 0:
-                    gone = "DELETE FROM tallies WHERE term = ? AND period = ? AND count <= 0"
-                    execute(gone, (term, facts.day[:length]))
+            numbers[axis, slug] = self._file_under(axis, slug, (facts.day, facts.published, path), card, by)
             if axis:
-                yield term, axis, slug
+                yield numbers[axis, slug], axis, slug
+        head = bytes.fromhex(facts.head)[:PART]
+        for number, moment in enumerate(facts.amended):
+            day = moment.partition(" ")[0]
+            term = self._file_under(CORRECTIONS, "", (day, moment, f"{path}#{number}"), head, by)
+            yield term, CORRECTIONS, ""
+        for (axis, _), thread in numbers.items():
+            for (beside, _), other in numbers.items() if axis == "threads" else ():
+                if beside in BESIDE_A_THREAD:
+                    self._count("together", thread, "other", other, by)
+
+    def _file_under(self, axis: str, slug: str, place: tuple[str, str, str], mark: bytes, by: int) -> int:
+        """File something at its place, a day, an order and a name, under a term; give the number of that."""
+        term, execute = self._term(axis, slug), self._archive.connection.execute
+        if by > 0:
+            execute("INSERT INTO filed VALUES (?, ?, ?, ?, ?)", (term, *place, mark))
+        else:
+            execute("DELETE FROM filed WHERE term = ? AND day = ? AND published = ? AND path = ?", (term, *place))
+        for length in lengths_of(axis, place[0]):
+            self._count("tallies", term, "period", place[0][:length], by)
+        return term
+
+    def _count(self, table: str, term: int, column: str, what: str | int, by: int) -> None:
+        execute = self._archive.connection.execute
+        execute(
+            f"INSERT INTO {table} VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET count = count + ?3",  # noqa: S608
+            (term, what, by),
+        )
+        if by < 0:
+            execute(f"DELETE FROM {table} WHERE term = ? AND {column} = ? AND count <= 0", (term, what))  # noqa: S608
+
+    def _refile_events(self, changed: list[tuple[str, str | None, str | None]]) -> Iterator[tuple[int, str, str]]:
+        """File the events of changed documents anew, and give the terms of the places where they happened: there may
+        be no other sign of those."""
+        archive = self._archive
+        facts = [Facts.unpack(packed) for _, *both in changed for packed in both if packed]
+        keys = sorted({key for one in facts for key in chronicle.keys_of(one)})
+        touched: dict[tuple[int, str, str], None] = {}
+
+        def file(by: int) -> None:
+            for key in keys:
+                found = chronicle.filed(archive, key)
+                if found is None:
+                    continue
+                for axis, slug in chronicle.axes_of(found.terms):
+                    term = self._file_under(axis, slug, (found.day, found.sort, key), found.mark, by)
+                    touched[term, axis, slug] = None
+                    if axis == events_of("places"):
+                        touched[self._term("places", slug), "places", slug] = None
+
+        file(-1)
+        for path, was, now in changed:
+            if any(packed and Facts.unpack(packed).events for packed in (was, now)):
+                chronicle.report(archive, path)
+        file(1)
+        yield from sorted(touched, key=lambda one: one[1] == "places")  # which go by what is filed under the others
 
     def _term(self, axis: str, slug: str) -> int:
         sql = "SELECT term FROM vocabulary WHERE axis = ? AND slug = ?"
@@ -252,30 +374,49 @@ class Filing:
         return int(row[0])
 
     def _name(self, term: int, axis: str, slug: str) -> None:
-        """Give a term the name that it has everywhere, or drop one that no shown article carries."""
+        """Give a term the name that it has everywhere, or drop one that nothing shown carries."""
         archive = self._archive
-        oldest = archive.row("SELECT path FROM filed WHERE term = ? ORDER BY day, published, path LIMIT 1", term)
-        if oldest is None:
+        if axis not in AXES:
+            if archive.row("SELECT 1 FROM filed WHERE term = ? LIMIT 1", term) is None:
+                archive.connection.execute("DELETE FROM vocabulary WHERE term = ?", (term,))
+            return
+        named = naming(archive, term, axis, slug)
+        if named is None:
             archive.connection.execute("DELETE FROM vocabulary WHERE term = ?", (term,))
             return
-        entry = archive.row("SELECT entry FROM registers WHERE kind = ? AND key = ?", axis, slug)
-        if entry:
-            given = json.loads(entry[0])
-            name, description = given["name"], given.get("description") or ""
-        else:
-            terms = archive.row("SELECT terms FROM documents WHERE path = ?", oldest[0])
-            name = next(spelt for a, s, spelt in json.loads(terms[0]) if (a, s) == (axis, slug)) if terms else slug
-            description = ""
-        known = archive.row("SELECT name, description FROM vocabulary WHERE term = ?", term)
-        if known != (name, description):
+        known = archive.row("SELECT name, description, entry FROM vocabulary WHERE term = ?", term)
+        if known != named:
             self.renamed |= known is not None and known[0] is not None
             archive.connection.execute(
-                "UPDATE vocabulary SET name = ?, description = ? WHERE term = ?", (name, description, term)
+                "UPDATE vocabulary SET name = ?, description = ?, entry = ? WHERE term = ?", (*named, term)
             )
 
 
-LENGTHS = (0, 4, 7)
-"""Of the names of periods that are counted: all time, years, months; days (10) of the whole archive alone."""
+BESIDE_A_THREAD = ("places", "sources")
+"""The axes whose terms are counted beside each thread."""
+
+
+def naming(archive: Archive, term: int, axis: str, slug: str) -> tuple[str, str, str] | None:
+    """Give the name, the description and what else is known of a term, as its register has it, else as the oldest
+    article that carries it, or a place the first event that happened there; None where there is neither."""
+    entry = archive.row("SELECT entry FROM registers WHERE kind = ? AND key = ?", axis, slug)
+    oldest = archive.row("SELECT path FROM filed WHERE term = ? ORDER BY day, published, path LIMIT 1", term)
+    terms: list[list[Any]] = []
+    if oldest is not None:
+        row = archive.row("SELECT terms FROM documents WHERE path = ?", oldest[0])
+        terms = json.loads(row[0]) if row else []
+    elif axis == "places":
+        sql = """SELECT path FROM filed JOIN vocabulary USING (term) WHERE axis = ? AND slug = ?
+            ORDER BY filed.day, filed.published, path LIMIT 1"""
+        first = archive.row(sql, events_of(axis), slug)
+        terms = [*chronicle.places_of(archive, first[0])] if first else []
+    found = next((one for one in terms if one[:2] == [axis, slug]), None)
+    if found is None:
+        return None
+    if entry:
+        given = json.loads(entry[0])
+        return given["name"], given.get("description") or "", entry[0]
+    return found[2], "", canonical(found[3] if len(found) > 3 else {})
 
 
 def file_all(archive: Archive) -> None:
@@ -283,7 +424,7 @@ def file_all(archive: Archive) -> None:
     archive are planned anew."""
     execute = archive.connection.execute
     number = archive.sequence + MOST_NOTED  # a gap, so that no state from before is taken for one from after
-    for table in ("filed", "tallies", "months", "changes"):
+    for table in ("filed", "tallies", "months", "changes", "reports", "together"):
         execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
     execute("DELETE FROM vocabulary WHERE term != 0")
     execute(
@@ -291,17 +432,11 @@ def file_all(archive: Archive) -> None:
     )  # of files that went while all was forgotten
     shown = "FROM documents, json_each(documents.terms) AS one WHERE shown AND documents.kind = 'article'"
     pair = "json_extract(one.value, '$[0]') AS axis, json_extract(one.value, '$[1]') AS slug"
+    more = "json_extract(one.value, '$[2]') AS name, coalesce(json_extract(one.value, '$[3]'), '{}') AS entry"
     execute(
-        f"INSERT INTO vocabulary (axis, slug, name, description) SELECT axis, slug, name, '' FROM (SELECT {pair}, "  # noqa: S608
-        f"json_extract(one.value, '$[2]') AS name, min(day || published || documents.path) {shown} GROUP BY axis, slug)"
+        f"INSERT INTO vocabulary (axis, slug, name, description, entry) SELECT axis, slug, name, '', entry FROM "  # noqa: S608
+        f"(SELECT {pair}, {more}, min(day || published || documents.path) {shown} GROUP BY axis, slug)"
     )
-    for axis in AXES:
-        for slug, entry in archive.rows("SELECT key, entry FROM registers WHERE kind = ?", axis):
-            given = json.loads(entry)
-            execute(
-                "UPDATE vocabulary SET name = ?, description = ? WHERE axis = ? AND slug = ?",
-                (given["name"], given.get("description") or "", axis, slug),
-            )
     execute(
         "INSERT INTO filed SELECT 0, day, published, path, substr(card_digest, 1, ?) FROM documents "
         "WHERE shown AND kind = 'article' ORDER BY 2, 3, 4",
@@ -313,11 +448,27 @@ def file_all(archive: Archive) -> None:
         "ORDER BY 1, 2, 3, 4",
         (PART,),
     )
-    for length in (*LENGTHS, 10):
-        only = f" WHERE term = {EVERYTHING}" if length == 10 else ""
+    _file_corrections(archive)
+    _file_events(archive)
+    for axis in AXES:
+        for slug, entry in archive.rows("SELECT key, entry FROM registers WHERE kind = ?", axis):
+            given = json.loads(entry)
+            execute(
+                "UPDATE vocabulary SET name = ?, description = ?, entry = ? WHERE axis = ? AND slug = ?",
+                (given["name"], given.get("description") or "", entry, axis, slug),
+            )
+    for length in (0, 3, 4, 7, 10):
+        only = {3: f" AND axis = '{EVENTS}'", 10: f" AND axis IN ('', '{EVENTS}')"}.get(length, "")
         execute(
-            f"INSERT INTO tallies SELECT term, substr(day, 1, {length}), count(*) FROM filed{only} GROUP BY 1, 2"  # noqa: S608
+            f"INSERT INTO tallies SELECT term, substr(day, 1, {length}), count(*) FROM filed JOIN vocabulary "  # noqa: S608
+            f"USING (term) WHERE length(day) >= {length}{only} GROUP BY 1, 2"
         )
+    execute(
+        f"INSERT INTO together SELECT one.term, other.term, count(*) FROM vocabulary AS one JOIN filed AS mine "  # noqa: S608
+        "ON mine.term = one.term JOIN documents ON documents.path = mine.path, json_each(documents.terms) AS each JOIN "
+        "vocabulary AS other ON other.axis = json_extract(each.value, '$[0]') AND other.slug = "
+        f"json_extract(each.value, '$[1]') WHERE one.axis = 'threads' AND other.axis IN {BESIDE_A_THREAD} GROUP BY 1, 2"
+    )
     execute(
         "INSERT INTO months SELECT substr(day, 1, 7), max(changed) FROM documents WHERE shown AND kind = 'article' "
         "GROUP BY 1"
@@ -326,20 +477,93 @@ def file_all(archive: Archive) -> None:
     archive.forget_answers()
 
 
-def place_names(archive: Archive) -> dict[str, str]:
-    """Give the name of each place of the register, with those it lies in, by its key."""
-    entries = {
-        key: json.loads(entry) for key, entry in archive.each("SELECT key, entry FROM registers WHERE kind = 'places'")
+MOST_AT_ONCE = 5_000
+"""How many rows are held in memory."""
+
+
+def _add_term(archive: Archive, axis: str, slug: str) -> int:
+    archive.connection.execute("INSERT OR IGNORE INTO vocabulary (axis, slug) VALUES (?, ?)", (axis, slug))
+    row = archive.row("SELECT term FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
+    assert row is not None  # noqa: S101 - it was just put there
+    return int(row[0])
+
+
+def _file_corrections(archive: Archive) -> None:
+    """File the corrections of all shown articles."""
+    sql = "SELECT path, amended, head FROM documents WHERE shown AND kind = 'article' AND amended != '[]'"
+    rows: list[tuple[Any, ...]] = []
+    for path, amended, head in archive.rows(sql):
+        for number, moment in enumerate(json.loads(amended)):
+            rows.append((moment.partition(" ")[0], moment, f"{path}#{number}", head[:PART]))
+    if rows:
+        term = _add_term(archive, CORRECTIONS, "")
+        insert = "INSERT INTO filed VALUES (?, ?, ?, ?, ?)"
+        archive.connection.executemany(insert, [(term, *row) for row in sorted(rows)])
+
+
+def _file_events(archive: Archive) -> None:
+    """File the events of all shown articles, and name the places of which nothing else is known."""
+    sql = """SELECT path, published, events FROM documents WHERE shown AND kind = 'article' AND events != '[]'
+        AND path > ? ORDER BY path LIMIT ?"""
+    last = ""
+    while rows := archive.rows(sql, last, MOST_AT_ONCE):
+        last = rows[-1][0]
+        chronicle.insert(archive, [row for one in rows for row in chronicle.report_rows(*one)])
+    numbers: dict[tuple[str, str], int] = {}
+    last = ""
+    while rows := archive.rows(
+        "SELECT DISTINCT key FROM reports WHERE key > ? ORDER BY key LIMIT ?", last, MOST_AT_ONCE
+    ):
+        last = rows[-1][0]
+        made = []
+        for (key,) in rows:
+            found = chronicle.filed(archive, key)
+            for axis, slug in chronicle.axes_of(found.terms) if found else ():
+                if (axis, slug) not in numbers:
+                    numbers[axis, slug] = _add_term(archive, axis, slug)
+                assert found is not None  # noqa: S101 - or it would have no terms
+                made.append((numbers[axis, slug], found.day, found.sort, key, found.mark))
+        archive.connection.executemany("INSERT INTO filed VALUES (?, ?, ?, ?, ?)", sorted(made))
+    for axis, slug in numbers:
+        if axis == events_of("places"):
+            term = _add_term(archive, "places", slug)
+            named = naming(archive, term, "places", slug)
+            if named is not None:
+                sql = "UPDATE vocabulary SET name = ?, description = ?, entry = ? WHERE term = ? AND name IS NULL"
+                archive.connection.execute(sql, (*named, term))
+
+
+def registers_of(archive: Archive) -> Registers:
+    """Give the registers of places and sources."""
+    places, sources = (
+        {key: json.loads(entry) for key, entry in archive.rows("SELECT key, entry FROM registers WHERE kind = ?", kind)}
+        for kind in ("places", "sources")
+    )
+    return Registers(places, sources)
+
+
+def pack(card: Card, meta: dict[str, Any], registers: Registers, body: bytes) -> dict[str, Any]:
+    """Give the columns of ``documents`` that depend on what an article says and on the registers."""
+    found = resolve(card, meta, registers) if "events" in meta else Resolved(card, meta, [], [])
+    packed, meta_text, terms = found.card.pack(), canonical(found.meta), canonical(found.terms)
+    amended = [_moment(one["date"]) for one in meta.get("corrections", ())]
+    return {
+        "terms": terms,
+        "card": packed,
+        "meta": meta_text,
+        "events": canonical(found.events),
+        "amended": canonical(amended),
+        "card_digest": digest(packed),
+        "head": head_digest(packed, meta_text, terms),
+        "digest": article_digest(packed, meta_text, body),
     }
-    names: dict[str, str] = {}
-    for key in entries:
-        chain: list[str] = []
-        inner: str | None = key
-        while inner in entries and len(chain) < 10:
-            chain.append(entries[inner]["name"])
-            inner = entries[inner]["within"]
-        names[key] = ", ".join(dict.fromkeys(chain))
-    return names
+
+
+def _moment(packed: list[Any]) -> str:
+    """Give the day of a moment, in the site's zone, and its order."""
+    moment = Moment.unpack(packed)
+    assert moment is not None  # noqa: S101 - a correction has a date, always
+    return f"{moment.day.isoformat()} {stamp(moment.instant)}"
 
 
 def repair(archive: Archive) -> bool:
@@ -355,7 +579,8 @@ def repair(archive: Archive) -> bool:
     archive.connection.execute("DELETE FROM folders WHERE path = 'content'")
     archive.connection.execute(
         "UPDATE documents SET withheld = 'unread', held = 1, shown = 0 WHERE draft OR embargo IS NOT NULL OR "
-        "expires IS NOT NULL OR NOT shown"
+        "expires IS NOT NULL OR NOT shown OR kind = ?",
+        (GONE,),
     )
     file_all(archive)
     return True
@@ -383,22 +608,28 @@ def _date(archive: Archive, month: str) -> None:
 
 def _first_state(row: tuple[Any, ...]) -> tuple[int, str | None, int]:
     """Whether a document is shown, why not, and whether that must be decided: most need no decision."""
-    is_plain = not row[_AT["draft"]] and row[_AT["embargo"]] is None and row[_AT["expires"]] is None
+    dates = (row[_AT["embargo"]], row[_AT["expires"]])
+    is_plain = not row[_AT["draft"]] and dates == (None, None) and row[_AT["kind"]] != GONE
     return (1, None, 0) if is_plain else (0, "unread", 1)
 
 
 def _facts(archive: Archive, path: str) -> Facts | None:
     """Give what other pages see of a document, or None of one that is not shown."""
     row = archive.row(
-        "SELECT kind, address, day, published, terms, digest, card_digest, changed, aliases FROM documents "
-        "WHERE path = ? AND shown",
+        "SELECT kind, address, day, published, terms, digest, card_digest, changed, aliases, head, events, amended "
+        "FROM documents WHERE path = ? AND shown",
         path,
     )
     if row is None:
         return None
-    kind, address, day, published, terms, whole, card, changed, aliases = row
+    kind, address, day, published, terms, whole, card, changed, aliases, head, events, amended = row
     links = archive.rows("SELECT kind, target, fragment, line, col FROM links WHERE path = ? ORDER BY rowid", path)
-    named = tuple((axis, slug) for axis, slug, _ in json.loads(terms))
+    named = tuple((axis, slug) for axis, slug, *_ in json.loads(terms))
+    told = tuple(
+        (key, when, tuple((axis, slug) for axis, slug, *_ in of)) for key, when, _, of, _ in json.loads(events)
+    )
     shown = tuple(sorted({target for link, target, *_ in links if link == "media"}))
     whole = digest(whole, repr(links))  # for warnings name the lines of links
-    return Facts(kind, address, day, published, named, card.hex(), changed, shown, whole.hex(), aliases)
+    moments = tuple(json.loads(amended))
+    marks = (card.hex(), changed, shown, whole.hex(), aliases, head.hex())
+    return Facts(kind, address, day, published, named, *marks, told, moments)

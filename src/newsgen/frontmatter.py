@@ -11,12 +11,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, SequenceNode
 
 from newsgen.document import Document, is_empty, shorten
 from newsgen.errors import Fault
 from newsgen.model import Card, Moment
 from newsgen.moments import read_moment
+from newsgen.registers import check_coordinates, plain_source
+from newsgen.resolving import source_at
+from newsgen.schema import nearest
 from newsgen.site import Site
 from newsgen.urls import (
     LONGEST_NAME,
@@ -29,10 +32,9 @@ from newsgen.urls import (
     tag_uri,
     why_not_an_address,
 )
-from newsgen.vocabulary import ARTICLE, PAGE, PLACE, TERM
+from newsgen.vocabulary import ARTICLE, PAGE
 
 LARGEST_FILE = 4 * 1024 * 1024
-DEEPEST_PLACE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Header:
     embargo: Moment | None
     expires: Moment | None
     image_lines: dict[str, tuple[int, int]]
+    proposals: tuple[tuple[int, str], ...] = ()
+    """What a machine proposed and nobody has confirmed yet: line of the file, and what it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,14 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
     address = _address(values, nodes, published, slug, document)
     aliases = _aliases(values, nodes, address, document)
     _check_order(values, nodes, published, document)
+    _check_places(values, nodes, document)
+    _check_events(values, nodes, document)
     if published is None or address is None or any(f.severity == "fault" for f in document.faults):
         return None, document.faults
     corrections = values["corrections"] or []
-    location = values["location"]
+    withdrawn = values["withdrawn"]
+    proposals = _proposals(values, nodes, document)
+    location = next(iter(_confirmed([values["location"]])), None)
     card = Card(
         path=path,
         address=address,
@@ -146,7 +154,7 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         updated=_last_change(values["updated"], corrections, published),
         summary=values["summary"] or "",
         language=values["language"] or site.language,
-        place=place_name(location),
+        place=None,
         corrected=bool(corrections),
     )
     tags = [*(values["tags"] or []), *(values["category"] or [])]
@@ -155,19 +163,19 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         "authors": _terms(values["authors"] or site.authors),
         "sections": _terms((values["section"] or [])[:1]),
         "location": location,
-        "places": values["places"] or [],
+        "places": _confirmed(values["places"]),
         "dateline": values["dateline"],
         "thread": values["thread"],
         "featured": values["featured"].iso if values["featured"] else None,
-        "sources": [
-            {**one, "accessed": one["accessed"].iso if one["accessed"] else None} for one in values["sources"] or []
-        ],
-        "events": values["events"] or [],
+        "sources": [plain_source(one) for one in values["sources"] or []],
+        "events": _confirmed(values["events"]),
         "corrections": [
             {"date": one["date"].pack(), "kind": one["kind"] or "correction", "text": one["text"]}
             for one in sorted(corrections, key=lambda one: one["date"].instant)
         ],
         "images": values["images"] or [],
+        "withdrawn": [withdrawn["date"].pack(), withdrawn["reason"]] if withdrawn else None,
+        "expires": values["expires"].pack() if values["expires"] else None,
         "own": values["own"],
     }
     image_node = nodes.get("images")
@@ -180,6 +188,7 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         embargo=values["embargo"],
         expires=values["expires"],
         image_lines={one["src"]: place for one in meta["images"]},
+        proposals=proposals,
     )
     return header, document.faults
 
@@ -220,46 +229,6 @@ def read_page_header(path: str, text: str, first_line: int, site: Site) -> tuple
     )
     meta = {"menu": values["menu"], "own": values["own"], "tags": [], "authors": [], "sections": [], "images": []}
     return Header(card, meta, tuple(aliases), _is_draft(values), None, None, {}), document.faults
-
-
-def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
-    """Check a register and give its entries by key: ``kind`` is ``places``, or an axis for one of terms."""
-    document = Document(path, text)
-    node = document.compose()
-    if not isinstance(node, MappingNode):
-        return {}, document.faults
-    shape = PLACE if kind == "places" else TERM
-    found: dict[str, dict[str, Any]] = {}
-    for key, value in node.value:
-        name = str(key.value) if isinstance(key, ScalarNode) else ""
-        slug = name if kind == "places" else slugify(name)
-        if not slug:
-            document.fault(key, f"{shorten(name)!r} can't be a key", "Use letters or digits.")
-        elif slug in found:
-            document.fault(key, f"the key {shorten(name)!r} is given twice", "Keep one.")
-        else:
-            entry = shape.read(value, document)
-            if entry is not None:
-                found[slug] = entry
-                if kind == "places" and entry["within"] is not None:
-                    found[slug]["within_line"] = document.first_line + key.start_mark.line
-    if kind == "places":
-        for name, entry in found.items():
-            within, line = entry["within"], entry.pop("within_line", 1)
-            if within is None:
-                continue
-            chain = [name]
-            while within in found and within not in chain and len(chain) < DEEPEST_PLACE:
-                chain.append(within)
-                within = found[within]["within"]
-            if len(chain) == DEEPEST_PLACE:
-                what = f"{name!r} lies within more than {DEEPEST_PLACE} places"
-                document.faults.append(Fault(path, line, 1, what, "Correct its within:."))
-                continue
-            if within is not None:
-                what = f"{name!r} lies within itself" if within in chain else f"{within!r} is no key of this file"
-                document.faults.append(Fault(path, line, 1, what, "Correct its within:."))
-    return found, document.faults
 
 
 def _is_draft(values: dict[str, Any]) -> bool:
@@ -366,6 +335,61 @@ def _check_order(values: dict[str, Any], nodes: dict[str, Node], published: Mome
         document.warn(nodes["updated"], "updated is earlier than date", "It is left out; change one of the two.")
 
 
+def _check_places(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> None:
+    if values["location"]:
+        check_coordinates(values["location"], nodes["location"], document)
+    for place, node in zip(values["places"] or (), items_of(nodes.get("places")), strict=False):
+        check_coordinates(place, node, document)
+
+
+def _check_events(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> None:
+    """Report each source of an event that the article does not have."""
+    sources = [{**one, "proposed": False} for one in values["sources"] or ()]
+    for event, node in zip(values["events"] or (), items_of(nodes.get("events")), strict=False):
+        if not event["sources"]:
+            continue
+        named = items_of(value_of(node, "sources"))
+        for name, place in zip(event["sources"], named, strict=False):
+            if source_at(sources, name) is None:
+                have = f"this article has {len(sources)}" if sources else "this article has none"
+                if name.isdigit():
+                    document.fault(place, f"there is no source {shorten(name)}; {have}", "Correct the number.")
+                else:
+                    near = nearest(name, tuple(one["name"] for one in sources))
+                    remedy = f"Did you mean {near}?" if near else "Write its number or name as it stands in sources:."
+                    document.fault(place, f"no source of this article is called {shorten(name)!r}", remedy)
+
+
+def items_of(node: Node | None) -> list[Node]:
+    """Give the nodes of the items of a list that have any value; one alone may stand without the list."""
+    if node is None:
+        return []
+    return [one for one in (node.value if isinstance(node, SequenceNode) else [node]) if not is_empty(one)]
+
+
+def value_of(node: Node, key: str) -> Node | None:
+    """Give the node of one value of a mapping, None where there is none."""
+    pairs = node.value if isinstance(node, MappingNode) else []
+    return next((value for name, value in pairs if str(getattr(name, "value", "")).lower() == key), None)
+
+
+def _confirmed(entries: list[Any] | None) -> list[Any]:
+    return [one for one in entries or () if one is not None and not one["proposed"]]
+
+
+_PROPOSABLE = (("location", "place"), ("places", "place"), ("sources", "source"), ("events", "event"))
+
+
+def _proposals(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> tuple[tuple[int, str], ...]:
+    found = []
+    for name, what in _PROPOSABLE:
+        entries = values[name] if isinstance(values[name], list) else [values[name]]
+        for entry, node in zip(entries, items_of(nodes.get(name)), strict=False):
+            if entry and entry["proposed"]:
+                found.append((document.line_of(node), f"the {what} {shorten(entry['name'])!r}"))
+    return tuple(found)
+
+
 def _last_change(updated: Moment | None, corrections: list[dict[str, Any]], published: Moment) -> Moment | None:
     candidates = [one["date"] for one in corrections] + ([updated] if updated else [])
     later = [one for one in candidates if one.instant > published.instant]
@@ -379,14 +403,6 @@ def _id(given: str | None, published: Moment, aliases: list[str], address: str, 
     moved_from = [alias for alias in aliases if fold(alias) != fold(address)]
     specific = given or (moved_from[0] if moved_from else address)
     return tag_uri(site.id_authority, published.day.isoformat(), specific)
-
-
-def place_name(location: dict[str, Any] | None) -> str | None:
-    """Give the name of a location as it is shown where no register knows it."""
-    if location is None:
-        return None
-    name, country = str(location["name"]), location["country"]
-    return f"{name}, {country}" if country and country not in name else name
 
 
 def _terms(names: list[str] | tuple[str, ...]) -> list[list[str]]:

@@ -143,6 +143,17 @@ class Inventory:
         self._parsed = ("", {})
         return sorted(before.keys() - digests.keys())
 
+    def distrust(self, paths: set[str]) -> None:
+        """Have some files read again, whatever is known of them."""
+        for folder in {path.rpartition("/")[0] for path in paths}:
+            row = self._archive.row("SELECT stats, digests FROM folders WHERE path = ?", folder)
+            statuses, digests = (parse(one) for one in row) if row else ({}, {})
+            for name in [one for one in digests if f"{folder}/{one}" in paths]:
+                statuses[name], digests[name] = YOUNG, ""
+            sql = "UPDATE folders SET stats = ?, digests = ? WHERE path = ?"
+            self._archive.connection.execute(sql, (_joined(statuses), _joined(digests), folder))
+        self._parsed = ("", {})
+
     def gone(self, below: str) -> list[str]:
         """Forget the folders below one that are no more, and give the files that were in them."""
         found = []

@@ -12,20 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from newsgen import disk
-from newsgen.archive import Archive, article_digest, stamp
+from newsgen.archive import Archive, stamp
 from newsgen.disk import KINDS, Listing, digest_or_none
 from newsgen.document import shorten
 from newsgen.errors import FAULT, Fault
 from newsgen.executors import executor_for
-from newsgen.filing import Entry, Filing, place_names, seal
-from newsgen.frontmatter import Header, decode, read_header, read_page_header, read_register, split
+from newsgen.filing import Entry, Filing, bury, pack, registers_of, seal
+from newsgen.frontmatter import Header, decode, read_header, read_page_header, split
 from newsgen.inventory import Differing, Inventory, Survey
 from newsgen.markup import Converter, internal_target
 from newsgen.model import AXES, Link, Moment, canonical, digest
+from newsgen.registers import Registers, read_register
 from newsgen.site import SETTINGS_FILE, Site, load_site
 from newsgen.urls import fold, is_document
 
-REGISTERS = {**{f"{axis}.yaml": axis for axis in AXES}, "places.yaml": "places"}
+REGISTERS = {f"{axis}.yaml": axis for axis in AXES}
 LEAST_FOR_PROCESSES = 300
 MOST_TOLD = 10
 _NO_BODY = (b"", "", b"")
@@ -109,7 +110,7 @@ def load(
 
 def faults_of(site: Site, changed: Iterator[Differing]) -> Iterator[Fault]:
     """Give the faults of changed documents, and keep nothing of them."""
-    reader = _Reader(site, {})
+    reader = _Reader(site, Registers({}, {}))
     for listing, differing in changed:
         for name in filter(is_document, differing):
             path = f"{listing.path}/{name}"
@@ -161,7 +162,7 @@ def _read_changed(
                 yield Work(path, listing.real(name), differing[name], *body)
 
     executor = executor_for(total, jobs, LEAST_FOR_PROCESSES)
-    for batch in executor.run(_read_batch, _Reader, (site, place_names(archive)), work()):
+    for batch in executor.run(_read_batch, _Reader, (site, registers_of(archive)), work()):
         filing.store(one.entry for one in batch if one.entry is not None)
         for one in batch:
             counts.read += 1
@@ -189,9 +190,9 @@ class _Folder:
 class _Reader:
     """What a process needs to read content files."""
 
-    def __init__(self, site: Site, places: dict[str, str]) -> None:
+    def __init__(self, site: Site, registers: Registers) -> None:
         self.site = site
-        self.places = places
+        self.registers = registers
         self.converter = Converter(site.trusted_html, site.markdown.engine)
         self.key = self.converter.key
 
@@ -207,7 +208,7 @@ def _read_one(reader: _Reader, work: Work) -> Loaded:
     content = disk.digest_bytes(data).hex() if not faults else ""
 
     def loaded(header: Header | None = None, body: _Kept | None = None) -> Loaded:
-        entry = _entry(work.path, kind, header, body, faults, reader.places)
+        entry = _entry(work.path, kind, header, body, faults, reader.registers)
         return Loaded(work.path, content, body is not None and body.is_new, entry, time.perf_counter() - started)
 
     if faults:
@@ -268,51 +269,45 @@ def _converted(reader: _Reader, work: Work, text: str) -> _Kept:
 
 
 def _entry(
-    path: str, kind: str, header: Header | None, body: _Kept | None, faults: list[Fault], places: dict[str, str]
+    path: str, kind: str, header: Header | None, body: _Kept | None, faults: list[Fault], registers: Registers
 ) -> Entry:
     """Pack what was read of one file into what the archive keeps of it."""
     links = tuple(body.links) if body else ()
     told = _rows(faults)
     if header is None or body is None:
         return Entry(path, None, None, links, (), told, seal(path, None, links, (), told))
-    card, meta = header.card, header.meta
-    location = (meta.get("location") or {}).get("name")
-    place = places.get(location, card.place) if location else card.place
-    card = replace(card, summary=card.summary or body.opening, place=place)
-    packed, meta_text = card.pack(), canonical(meta)
+    card = replace(header.card, summary=header.card.summary or body.opening)
+    packed = pack(card, header.meta, registers, body.mark)
     folded = fold(card.address)
     redirects = {fold(alias): alias for alias in reversed(header.aliases)}
     redirects.pop(folded, None)
     aliases = tuple((alias, folded) for folded, alias in redirects.items())
-    terms = [[axis, slug, name] for axis in AXES for slug, name in meta[axis]] if kind == "article" else []
-    row = (
-        kind,
-        card.address,
-        folded,
-        card.id,
-        card.published.day.isoformat(),
-        _utc(card.published),
-        _utc(card.changed),
-        int(header.draft),
-        _utc(header.embargo),
-        _utc(header.expires),
-        location,
-        meta.get("menu"),
-        sum(one[0] == "document" for one in links),
-        canonical(terms),
-        canonical(sorted(aliases)),
-        packed,
-        meta_text,
-        canonical(body.anchors),
-        body.mark,
-        digest(packed),
-        article_digest(packed, meta_text, body.mark),
-    )
+    row = {
+        "kind": kind,
+        "address": card.address,
+        "folded": folded,
+        "id": card.id,
+        "day": card.published.day.isoformat(),
+        "published": _utc(card.published),
+        "changed": _utc(card.changed),
+        "draft": int(header.draft),
+        "embargo": _utc(header.embargo),
+        "expires": _utc(header.expires),
+        "menu": header.meta.get("menu"),
+        "linking": sum(one[0] == "document" for one in links),
+        "aliases": canonical(sorted(aliases)),
+        "anchors": canonical(body.anchors),
+        "proposed": canonical(header.proposals) if header.proposals else None,
+        "body": body.mark,
+        **packed,
+    }
+    if header.meta.get("withdrawn"):
+        return bury(path, row, aliases, told)
     kept = None
     if body.is_new:
         html = zlib.compress(body.html, 1)
         kept = (body.key, html, body.rest, digest(body.key, body.rest))  # which holds the digest of the HTML
-    return Entry(path, row, kept, links, aliases, told, seal(path, row, links, aliases, told))
+    return Entry.of(path, row, kept, links, aliases, told)
 
 
 def _rows(faults: list[Fault]) -> tuple[tuple[Any, ...], ...]:

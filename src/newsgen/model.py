@@ -10,8 +10,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-AXES = ("tags", "authors", "sections")
+AXES = ("tags", "authors", "sections", "threads", "places", "sources")
 """The vocabularies in which an article is classified. Each term of each owns a page and two feeds."""
+
+EVENTS = "events"
+"""The axis of what happened: the events of the whole archive are filed under it, those of a term under its own axis
+below it."""
+CORRECTIONS = "corrections"
+"""The axis of corrections."""
+
+
+def events_of(axis: str) -> str:
+    """Give the axis under which the events of the terms of an axis are filed (of the whole archive, of none)."""
+    return f"{EVENTS}/{axis}" if axis else EVENTS
+
 
 MOST_CARDS = 4_000
 """How many cards are kept unpacked: each is shown on several pages, and those of one time on neighbouring ones."""
@@ -119,6 +131,91 @@ class Term:
 
     def pack(self) -> str:
         return canonical([self.axis, self.slug, self.name, self.description, self.count])
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One event as one article reports it: ``when`` is EDTF, ``sources`` are numbers, names and keys in the register
+    of those of the article's own that it rests on, ``anchor`` is where on the article's page it stands."""
+
+    card: Card
+    name: str
+    when: str
+    as_written: str | None
+    place: str | None
+    place_key: str | None
+    at: tuple[float, float] | None
+    sources: tuple[tuple[int, str, str | None], ...]
+    status: str | None
+    role: str
+    anchor: str
+
+    @property
+    def address(self) -> str:
+        """The address of the article."""
+        return self.card.address
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event with its reports: ``accounts`` begins with the one that it is filed by; ``number`` is how many there
+    are in all. ``differing`` are those that disagree on date or place, one of each kind, where any do.
+
+    ``id`` is that of an event that has a page of its own, ``first`` and ``last`` are the days between which it lies.
+    """
+
+    key: str
+    id: str | None
+    day: str
+    first: str | None
+    last: str | None
+    accounts: tuple[Account, ...]
+    differing: tuple[Account, ...]
+    number: int
+
+    @property
+    def told(self) -> Account:
+        """The account that the event is filed by."""
+        return self.accounts[0]
+
+    @property
+    def address(self) -> str:
+        """Where more of it is told: its own page, else the article."""
+        return event_address(self.id) if self.id else self.told.address
+
+
+def event_address(key: str) -> str:
+    """Give the address of the page of an event that has an id of its own."""
+    return f"/events/{key}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place: ``chain`` are those that it lies in, from the inside; ``inner`` those that lie in it. ``at`` is latitude
+    and longitude in degrees. ``entry`` is what the register says of it. ``count`` is how many articles are about it."""
+
+    slug: str
+    name: str
+    count: int
+    at: tuple[float, float] | None
+    entry: dict[str, Any]
+    chain: tuple[Term, ...] = ()
+    inner: tuple[Place, ...] = ()
+
+    @property
+    def address(self) -> str:
+        return f"/places/{self.slug}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One correction of an article, in the listing of all."""
+
+    card: Card
+    number: int
+    kind: str
+    date: Moment
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,8 +209,8 @@ def is_serious(fault: Fault, strict: bool) -> bool:
 
 
 _TEMPLATES = (
-    "404.html article.html home.html page.html period.html redirect.html term.html term_period.html terms.html "
-    "timeline.html"
+    "404.html article.html corrections.html event.html events.html home.html page.html period.html places.html "
+    "redirect.html story.html term.html term_period.html terms.html timeline.html tombstone.html"
 ).split()
 
 

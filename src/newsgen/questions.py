@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from newsgen import happenings as told
 from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
-from newsgen.model import AXES, Article, Card, Page, Period, Read, Term, canonical, digest
+from newsgen.happenings import term_of
+from newsgen.model import AXES, Article, Card, Page, Period, Read, Term, canonical, digest, events_of
 from newsgen.urls import slugify
 
 YEAR, MONTH, DAY = 4, 7, 10
@@ -180,19 +182,6 @@ _WITHIN = """SELECT {} FROM filed WHERE term = ? AND day >= ? AND day < ? ORDER 
     LIMIT ? OFFSET ?"""
 
 
-def term_of(archive: Archive, axis: str, slug: str) -> int:
-    """Give the number under which the archive files what carries a term; of both empty, everything."""
-    if not axis:
-        return EVERYTHING
-    found: int = archive.once(("number", axis, slug), lambda: _ask_number(archive, axis, slug))
-    return found
-
-
-def _ask_number(archive: Archive, axis: str, slug: str) -> int:
-    row = archive.row("SELECT term FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
-    return int(row[0]) if row else -1
-
-
 def _cards(archive: Archive, rows: Iterable[tuple[Any, ...]]) -> tuple[Card, ...]:
     return tuple(archive.card(path) for (path,) in rows)
 
@@ -280,12 +269,14 @@ def _period_names(archive: Archive, axis: str, slug: str, within: str, length: i
     return tuple(one.name for one in periods(archive, axis, slug, within, length))
 
 
-def _beside(archive: Archive, period: str) -> tuple[str | None, str | None]:
-    """The nearest earlier and later period of the same length that holds articles."""
+def _beside(archive: Archive, period: str, axis: str = "", slug: str = "") -> tuple[str | None, str | None]:
+    """The nearest earlier and later period of the same length that holds anything."""
     start, end = _range(period)
-    sql = f"SELECT day FROM filed WHERE term = {EVERYTHING} AND day {{}} ? ORDER BY day {{}} LIMIT 1"  # noqa: S608
-    earlier = archive.row(sql.format("<", "DESC"), start)
-    later = archive.row(sql.format(">=", "ASC"), end)
+    at_least = f"AND length(day) >= {len(period)}"
+    sql = f"SELECT day FROM filed WHERE term = ? AND day {{}} ? {at_least} ORDER BY day {{}} LIMIT 1"  # noqa: S608
+    term = term_of(archive, axis, slug)
+    earlier = archive.row(sql.format("<", "DESC"), term, start)
+    later = archive.row(sql.format(">=", "ASC"), term, end)
     return (earlier[0][: len(period)] if earlier else None), (later[0][: len(period)] if later else None)
 
 
@@ -293,6 +284,11 @@ def count(archive: Archive, axis: str, slug: str, period: str = "") -> int:
     """Give the number of articles filed under a term in a period."""
     found: int = archive.once(("count", axis, slug, period), lambda: _ask_count(archive, axis, slug, period))
     return found
+
+
+def is_used(archive: Archive, axis: str, slug: str) -> bool:
+    """Whether anything shown carries a term: an article, or an event."""
+    return bool(count(archive, axis, slug) or count(archive, events_of(axis), slug))
 
 
 def _ask_count(archive: Archive, axis: str, slug: str, period: str) -> int:
@@ -303,9 +299,8 @@ def _ask_count(archive: Archive, axis: str, slug: str, period: str) -> int:
 
 # --- terms ---
 
-_NAMED = (
-    "SELECT slug, name, description, count FROM vocabulary JOIN tallies USING (term) WHERE axis = ? AND period = ''"
-)
+_NAMED = """SELECT slug, name, description, coalesce(count, 0) FROM vocabulary LEFT JOIN tallies ON tallies.term =
+    vocabulary.term AND period = '' WHERE axis = ? AND name IS NOT NULL"""
 
 
 def terms(archive: Archive, axis: str) -> tuple[Term, ...]:
@@ -348,7 +343,7 @@ def _names_digest(archive: Archive, axis: str) -> bytes:
 def _terms_of(archive: Archive, path: str) -> dict[str, tuple[Term, ...]]:
     """The terms of one document by axis, in its own order."""
     own = json.loads(archive.once(("own terms", path), lambda: _ask_terms(archive, path)))
-    return {axis: tuple(term(archive, axis, slug) for of, slug, _ in own if of == axis) for axis in AXES}
+    return {axis: tuple(term(archive, axis, slug) for of, slug, *_ in own if of == axis) for axis in AXES}
 
 
 def _ask_terms(archive: Archive, path: str) -> str:
@@ -363,7 +358,7 @@ def _terms_of_digest(archive: Archive, path: str) -> bytes:
 
 def terms_mark(archive: Archive, packed: str) -> bytes:
     """Give the digest of a document's terms from what the archive keeps of them."""
-    return digest(*(_packed_term(archive, axis, slug) for axis, slug, _ in json.loads(packed)))
+    return digest(*(_packed_term(archive, axis, slug) for axis, slug, *_ in json.loads(packed)))
 
 
 def _packed_term(archive: Archive, axis: str, slug: str) -> str:
@@ -413,7 +408,7 @@ def _last_changes_digest(archive: Archive) -> bytes:
 
 def _standing(archive: Archive) -> tuple[str, ...]:
     """The addresses of undated pages."""
-    rows = archive.rows("SELECT address FROM documents WHERE kind != 'article' AND shown ORDER BY address")
+    rows = archive.rows("SELECT address FROM documents WHERE kind = 'page' AND shown ORDER BY address")
     return tuple(row[0] for row in rows)
 
 
@@ -439,6 +434,15 @@ QUESTIONS = {
     "changes": Question(_changes, _changes_digest),
     "last_changes": Question(_last_changes, _last_changes_digest),
     "standing": Question(_standing, _standing_digest),
+    "happenings": Question(told.happenings, told.happenings_digest),
+    "latest": Question(told.latest, told.latest_digest),
+    "event": Question(told.happening, told.event_digest),
+    "own_events": Question(told.own_events, told.own_events_digest),
+    "place": Question(told.place, told.place_digest),
+    "places": Question(told.places, told.places_digest),
+    "entry": Question(told.entry, told.entry_digest),
+    "together": Question(told.together, told.together_digest),
+    "amendments": Question(told.amendments, told.amendments_digest),
 }
 
 __all__ = ["DAY", "EVERYTHING", "MONTH", "QUESTIONS", "YEAR", "Question", "Reads", "UndeclaredRead", "ask", "count"]

@@ -18,14 +18,15 @@ from markupsafe import Markup, escape
 
 from newsgen.bindings import imports_of
 from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
+from newsgen.edtf import say
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
-from newsgen.model import Card, Period, Term
+from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term
 from newsgen.site import PARTS
 from newsgen.spelling import direction, spelt_date, spelt_iso, spelt_period
 from newsgen.theme import Theme
 from newsgen.views import Links, PageView, Parts, SiteView
 
-_PLAIN = frozenset({Card, Term, Period, PageView, SiteView, Parts})
+_PLAIN = frozenset({Account, Amendment, Card, Happening, Period, Place, Term, PageView, SiteView, Parts})
 """Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
 
 
@@ -49,7 +50,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in ("lipsum", "cycler", "joiner"):
             del self.globals[name]
         del self.filters["random"]
-        self.filters |= {"date": spelt_date, "iso": spelt_iso, "direction": direction, "period": spelt_period}
+        self.filters |= {
+            "date": spelt_date,
+            "iso": spelt_iso,
+            "direction": direction,
+            "period": spelt_period,
+            "happened": say,
+        }
         self.globals |= {"href": links.href, "absolute": links.absolute, "asset": links.asset}
         self._found: dict[str, jinja2.Template] = {}
 

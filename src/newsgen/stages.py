@@ -53,9 +53,12 @@ def run(
             # Settings that can't be read would have everything read and converted by others, for this one build.
             found = load.faults_of(site, inventory.changed(root, survey))
             raise Faulty(sorted({*faults, *archive.faults(), *survey.faults, *found}))
-        if not _prepare(archive, load.reading_key(site, program_digest())):
-            survey = inventory.survey(root)
         filed = Filing(archive)
+        is_kept = _prepare(archive, load.reading_key(site, program_digest()))
+        revived = filed.revive(request.now)
+        if revived or not is_kept:
+            inventory.distrust(revived)
+            survey = inventory.survey(root)
         counts, walk_faults = load.load(site, archive, filed, inventory, survey, request.jobs, progress)
         faults += walk_faults
         report.documents, report.read, report.converted = counts.documents, counts.read, counts.converted

@@ -67,21 +67,33 @@ _LOCATION: Shape = Record(
         Field("name", Text(entities=True), "The place's name.", required=True),
         Field("country", Text(entities=True), "The country it is in."),
         *_COORDINATES,
+        Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark."),
     ),
     short="name",
 )
 _ATTRIBUTION = Choice(("on-record", "background", "deep-background"))
+_SOURCE_KIND = Choice(("person", "document", "statement", "wire", "media", "dataset"))
+_CHECKED: Shape = Record(
+    (
+        Field("date", When(), "When its link was last looked at.", required=True),
+        Field("status", Choice(("ok", "moved", "changed", "gone")), "What was found there.", required=True),
+    )
+)
+_KEPT = (
+    Field("url", Web(), "Where it can be read."),
+    Field("archived", Web(), "Where a copy of it is kept."),
+    Field("accessed", When(), "When it was read."),
+    Field("checked", _CHECKED, "The state of its link: date and status (ok, moved, changed, gone)."),
+)
 _SOURCE: Shape = Record(
     (
         Field(
             "name", Text(entities=True), "Who or what it is; a description where the name is withheld.", required=True
         ),
-        Field("kind", Choice(("person", "document", "statement", "wire", "media", "dataset")), "What kind of source."),
+        Field("kind", _SOURCE_KIND, "What kind of source."),
         Field("attribution", _ATTRIBUTION, "On what terms it may be named."),
         Field("reason", Text(entities=True), "Why it is not named."),
-        Field("url", Web(), "Where it can be read."),
-        Field("archived", Web(), "Where a copy of it is kept."),
-        Field("accessed", When(), "When it was read."),
+        *_KEPT,
         Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark."),
     ),
     short="name",
@@ -106,6 +118,13 @@ _CORRECTION: Shape = Record(
         Field("kind", Choice(("correction", "clarification", "update", "retraction")), "What kind of change."),
         Field("text", Text(entities=True), "What was wrong and what is right.", required=True),
     ),
+)
+_WITHDRAWN: Shape = Record(
+    (
+        Field("date", When(), "When it was withdrawn.", required=True),
+        Field("reason", Text(entities=True), "Why, in a sentence that may stand in its place."),
+    ),
+    short="date",
 )
 _IMAGE: Shape = Record(
     (
@@ -149,6 +168,7 @@ ARTICLE_FIELDS = (
     Field("images", ListOf(_IMAGE), "Images; the first leads the article."),
     Field("embargo", When(), "It is not published before."),
     Field("expires", When(), "It is not published after.", also=("expirydate", "expiry_date")),
+    Field("withdrawn", _WITHDRAWN, "Taken back: date and reason stand at its address, and nothing else of it."),
 )
 
 PAGE_FIELDS = (
@@ -169,9 +189,20 @@ TERM = Record(_TERM_FIELDS, short="name", own=True)
 _PLACE_FIELDS = (
     Field("name", Text(entities=True), "Its name.", required=True),
     Field("kind", Text(), "site, city, district, province, country …"),
+    Field("description", Text(entities=True), "A sentence about it."),
     Field("within", Text(), "The key of the place that it lies in."),
     *_COORDINATES,
     Field("wikidata", Text(), "Its item in Wikidata."),
+    Field("links", ListOf(Web()), "Where to read more."),
     Field("aliases", ListOf(Text(entities=True)), "Other names of it."),
 )
 PLACE = Record(_PLACE_FIELDS, short="name", own=True)
+_SOURCE_FIELDS = (
+    _TERM_FIELDS[0],
+    Field("kind", _SOURCE_KIND, "What kind of source."),
+    Field("description", Text(entities=True), "A sentence about it."),
+    *_KEPT,
+    Field("links", ListOf(Web()), "Where to read more."),
+    Field("aliases", ListOf(Text(entities=True)), "Other names of it."),
+)
+SOURCE = Record(_SOURCE_FIELDS, short="name", own=True)

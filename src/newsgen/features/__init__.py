@@ -109,6 +109,14 @@ def has_moved(change: Change) -> bool:
     )
 
 
+def has_been_retold(change: Change) -> bool:
+    """Whether anything but the text of a document is another one: its card, its metadata or its terms."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return before is not after
+    return before.head != after.head or has_moved(change)
+
+
 def terms_of(change: Change) -> set[tuple[str, str]]:
     """Give the terms of a document, before and after."""
     return {one for facts in (change.before, change.after) if facts is not None for one in facts.terms}

@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
 from newsgen.features import Feature, Frame, Planning, has_moved
+from newsgen.features.events import retold
+from newsgen.features.mapping import map_of_article
 from newsgen.markup import resolve, with_reachable_tables
-from newsgen.model import Moment, Page, Read
+from newsgen.model import Article, Moment, Page, Read, Term
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
 from newsgen.urls import encode, media_address
 
@@ -50,7 +52,7 @@ def _subjects(planning: Planning) -> Iterator[str]:
 def _in_order(archive: Archive) -> Iterator[tuple[Any, ...]]:
     """Give what planning asks of every article, in the order of publication; no query stays open between two."""
     sql = """SELECT filed.day, filed.published, path, filed.card, documents.digest, documents.terms, kind, address,
-        linking, aliases FROM filed JOIN documents USING (path) WHERE term = 0
+        linking, aliases, events != '[]' FROM filed JOIN documents USING (path) WHERE term = 0
         AND (filed.day, filed.published, path) > (?, ?, ?) ORDER BY filed.day, filed.published, path LIMIT ?"""
     last: tuple[Any, ...] = ("", "", "")
     while rows := archive.rows(sql, *last[:3], MOST_AT_ONCE):
@@ -59,30 +61,35 @@ def _in_order(archive: Archive) -> Iterator[tuple[Any, ...]]:
 
 
 def _pages(planning: Planning, path: str) -> Iterator[Page]:
-    sql = "SELECT kind, address, linking, aliases FROM documents WHERE path = ? AND shown"
+    sql = "SELECT kind, address, linking, aliases, events != '[]' FROM documents WHERE path = ? AND shown"
     row = planning.archive.once(("page", path), lambda: planning.archive.row(sql, path))
     if row is None:
         return
-    kind, address, linking, aliases = row
+    kind, address, linking, aliases, telling = row
     reads = {"article": Read("article", (path,))}
     if linking:
         reads["links"] = Read("links", (path,))
     if kind == "article":
         reads["terms"] = Read("terms_of", (path,))
         reads["neighbours"] = Read("neighbours", (path,))
-    yield Page(address, "articles", path, "article.html" if kind == "article" else "page.html", reads)
+    if telling:
+        reads["events"] = Read("own_events", (path,))
+    yield Page(address, "articles", path, TEMPLATES[kind], reads)
     for alias, _ in json.loads(aliases) if aliases != "[]" else ():
         yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The document itself; those before and after it, where it was and where it is; and those that link to it."""
+    """The document itself; those before and after it, where it was and where it is; those that link to it; and those
+    that report the same events."""
     archive = planning.archive
     yield change.path
     for facts in (change.before, change.after):
         if facts is not None and facts.kind == "article" and has_moved(change):
             yield from filter(None, beside(archive, facts.day, facts.published, change.path))
     yield from linking_to(archive, change)
+    for key, _, _ in retold(archive, change):
+        yield from (path for (path,) in archive.rows("SELECT DISTINCT path FROM reports WHERE key = ?", key))
 
 
 def linking_to(archive: Archive, change: Change) -> Iterator[str]:
@@ -96,6 +103,8 @@ def linking_to(archive: Archive, change: Change) -> Iterator[str]:
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     if page.kind == "redirect":
         return {"target": page.facts["target"]}
+    if page.template == "tombstone.html":
+        return _view_of_tombstone(reads.article)
     article, links = reads.article, reads.links if "links" in page.reads else {}
 
     def address(kind: str, target: str) -> str | None:
@@ -111,15 +120,59 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     }
     if page.template == "article.html":
         older, newer = reads.neighbours
+        location = article.meta["location"]
         view |= {
             "terms": reads.terms,
+            "places": _places(article.meta, reads.terms["places"]),
+            "map": map_of_article(location["at"], location["name"]) if location and location["at"] else None,
+            "events": _events(reads) if "events" in page.reads else [],
             "older": older,
             "newer": newer,
             "images": [_image(frame, one) for one in article.meta["images"]],
-            "sources": [one for one in article.meta["sources"] if not one["proposed"]],
+            "sources": _sources(article.meta["sources"]),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }
     return view
+
+
+def _view_of_tombstone(article: Article) -> dict[str, Any]:
+    """What stands at the address of an article that is gone: that it is, since when, and why."""
+    meta = article.meta
+    return {
+        "published": article.card.published,
+        "gone": meta["gone"],
+        "date": Moment.unpack(meta["date"]),
+        "reason": meta["reason"],
+        "language": article.card.language,
+    }
+
+
+def _places(meta: dict[str, Any], terms: tuple[Term, ...]) -> list[dict[str, Any]]:
+    """Give the places that an article is about, the first where it is located: each as it is written, with its chain of
+    terms from the inside (empty for one without a page)."""
+    known = {one.slug: one for one in terms}
+    places = [meta["location"], *meta["places"]] if meta["location"] else meta["places"]
+    chains = [tuple(known[key] for key in one["chain"] if key in known) for one in places]
+    found = {one["shown"]: {"name": one["shown"], "chain": chain} for one, chain in zip(places, chains, strict=True)}
+    return list(found.values())
+
+
+def _sources(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the sources of an article, each by its number in the head."""
+    numbered = enumerate(sources, 1)
+    return [
+        {**one, "number": at, "anchor": f"ng:source-{at}", "cited": []} for at, one in numbered if not one["proposed"]
+    ]
+
+
+def _events(reads: Reads) -> list[dict[str, Any]]:
+    """Give the events of an article in the order of time, each as it tells it, and what other reports say of it."""
+    found = []
+    for own, whole in reads.events:
+        others = [one for one in whole.accounts if one.card.path != own.card.path]
+        disagreeing = [one for one in whole.differing if one.card.path != own.card.path]
+        found.append({"own": own, "whole": whole, "others": others[:MOST_OTHERS], "differing": disagreeing})
+    return found
 
 
 def _begins_with(body: str, text: str) -> bool:
@@ -140,5 +193,9 @@ def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
 
 
 MOST_AT_ONCE = 2_000
+MOST_OTHERS = 5
+"""How many other reports of an event stand beside it."""
+TEMPLATES = {"article": "article.html", "page": "page.html", "tombstone": "tombstone.html"}
+"""The template of the page of each kind of document."""
 
 FEATURE = Feature("articles", _subjects, _pages, _affected, _view)

@@ -15,8 +15,8 @@ from newsgen.archive import Change
 from newsgen.features import Feature, Frame, Planning, terms_of
 from newsgen.features.articles import link_target, linking_to
 from newsgen.markup import resolve
-from newsgen.model import Article, Card, Output, Page, Read, Term
-from newsgen.questions import Reads, count
+from newsgen.model import AXES, Article, Card, Output, Page, Read, Term
+from newsgen.questions import Reads, is_used
 from newsgen.urls import tag_uri
 
 NEWEST = 50
@@ -37,12 +37,13 @@ FORMATS = ("rss.xml", "atom.xml")
 def _subjects(planning: Planning) -> Iterator[str]:
     yield ""
     for axis, slug in planning.archive.rows("SELECT axis, slug FROM vocabulary WHERE term != 0 ORDER BY axis, slug"):
-        yield f"{axis}/{slug}"
+        if axis in AXES:
+            yield f"{axis}/{slug}"
 
 
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     axis, _, slug = subject.partition("/")
-    if axis and not count(planning.archive, axis, slug):
+    if axis and not is_used(planning.archive, axis, slug):
         return
     base = f"/{subject}/" if axis else "/feed/"
     reads = {"entries": Read("entries", (axis, slug, NEWEST))}
@@ -60,7 +61,7 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     for path in linking_to(planning.archive, change):
         yield ""
         row = planning.archive.row("SELECT terms FROM documents WHERE path = ?", path)
-        yield from (f"{axis}/{slug}" for axis, slug, _ in json.loads(row[0] if row else "[]"))
+        yield from (f"{axis}/{slug}" for axis, slug, *_ in json.loads(row[0] if row else "[]"))
 
 
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:
@@ -94,7 +95,7 @@ def _head(page: Page, reads: Reads, frame: Frame) -> Any:
     feed.link(href=frame.absolute(page.address), rel="self")
     feed.link(href=about, rel="alternate")  # last, for RSS takes the last as the channel's
     feed.language(site.language)
-    feed.author(_author(site.publisher.name, site.publisher.email))
+    feed.author(author(site.publisher.name, site.publisher.email))
     feed.generator("newsgen")
     feed.docs("https://www.rssboard.org/rss-specification")
     if site.license:
@@ -164,7 +165,13 @@ def as_attribute(text: str) -> bytes:
     return as_text(text).replace(b'"', b"&quot;").replace(b"\n", b"&#10;").replace(b"\t", b"&#9;")
 
 
-def _author(name: str, email: str | None) -> dict[str, str]:
+def without_controls(text: str) -> str:
+    """Give ``text`` without the characters that XML 1.0 does not allow."""
+    kept = text.encode("utf-8", "ignore").translate(None, NO_CHARACTERS).decode()
+    return kept.replace("\ufffe", "").replace("\uffff", "")
+
+
+def author(name: str, email: str | None) -> dict[str, str]:
     return {"name": name, "email": email} if email else {"name": name}
 
 

@@ -1,18 +1,27 @@
-"""The front page, and a page for every term with its calendar where the term is large."""
+"""The front page, and a page for every term: a topic, an author, a place, a source, a running story. A large one has
+its calendar below it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from newsgen.archive import Change
-from newsgen.features import Feature, Frame, Planning, days_of, has_moved, terms_of
+from newsgen.archive import Archive, Change
+from newsgen.features import Feature, Frame, Planning, days_of, has_been_retold, has_moved, terms_of
+from newsgen.features.events import base_of, chart, events_of_term, groups_of, retold
+from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, listing_view, pages_of_period, period_names
-from newsgen.model import AXES, Page, Read
-from newsgen.questions import MONTH, YEAR, Reads, count, periods
+from newsgen.model import AXES, Page, Read, Term
+from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
 
 NEWEST = 50
 """How many articles the page of a term shows before its years are told apart."""
+MOST_BESIDE = 20
+"""How many places and sources stand beside a running story."""
+BESIDE_A_THREAD = ("places", "sources")
+NOTHING_KNOWN = dict.fromkeys("kind url archived accessed checked links wikidata aliases".split())
+"""What a register may say of a term, besides its name and description."""
+FROM_THE_BEGINNING = "from-the-beginning"
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
@@ -21,6 +30,8 @@ def _subjects(planning: Planning) -> Iterator[str]:
         yield axis
         for (slug,) in planning.archive.rows("SELECT slug FROM vocabulary WHERE axis = ? ORDER BY slug", axis):
             yield f"{axis}/{slug}"
+            if axis == "threads":
+                yield f"{axis}/{slug}/{FROM_THE_BEGINNING}"
             if count(planning.archive, axis, slug) > NEWEST:
                 for name in period_names(planning.archive, axis, slug, LONGEST_LIST):
                     yield f"{axis}/{slug}/{name}"
@@ -33,23 +44,65 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         home = {"cards": Read("newest", ("", "", planning.site.home_articles))}
         yield Page("/", "listings", "the front page", "home.html", home)
     elif not slug:
-        # Tags are shown with their numbers; authors and sections without, so that a new article leaves them alone.
-        reads = {"terms": Read("terms" if axis == "tags" else "names", (axis,))}
-        yield Page(f"/{axis}/", "listings", f"the index of {axis}", "terms.html", reads, {"axis": axis})
-    elif (number := count(planning.archive, axis, slug)) and not period:
-        reads = {"term": Read("term", (axis, slug)), "cards": Read("newest", (axis, slug, NEWEST))}
-        if number > NEWEST:
-            reads["years"] = Read("period_names", (axis, slug, "", YEAR))
-        origin = f"the page of {axis}/{slug}"
-        yield Page(f"/{axis}/{slug}/", "listings", origin, "term.html", reads, {"large": number > NEWEST})
-    elif number > NEWEST:
+        yield _index(axis)
+    elif period == FROM_THE_BEGINNING:
+        yield from _from_the_beginning(planning.archive, slug)
+    elif not period:
+        yield from _term(planning, axis, slug)
+    elif count(planning.archive, axis, slug) > NEWEST:
         yield from pages_of_period(planning.archive, axis, slug, f"/{axis}/{slug}/", period, "listings", LONGEST_LIST)
+
+
+def _index(axis: str) -> Page:
+    if axis == "places":
+        return Page("/places/", "listings", "the index of places", "places.html", {"places": Read("places")})
+    # Topics are shown with their numbers; others without, so that a new article leaves their index alone.
+    reads = {"terms": Read("terms" if axis == "tags" else "names", (axis,))}
+    return Page(f"/{axis}/", "listings", f"the index of {axis}", "terms.html", reads, {"axis": axis})
+
+
+def _term(planning: Planning, axis: str, slug: str) -> Iterator[Page]:
+    """The page of a term: what is known of it, its newest articles, and its events."""
+    if not is_used(planning.archive, axis, slug):
+        return
+    number = count(planning.archive, axis, slug)
+    reads = {"term": Read("term", (axis, slug)), "cards": Read("newest", (axis, slug, NEWEST))}
+    reads["entry"] = Read("entry", (axis, slug))
+    if number > NEWEST:
+        reads["years"] = Read("period_names", (axis, slug, "", YEAR))
+    events, facts = events_of_term(planning, axis, slug)
+    reads |= events
+    if axis == "places":
+        reads["place"] = Read("place", (slug,))
+    if axis == "threads":
+        for other in BESIDE_A_THREAD:
+            reads[f"beside_{other}"] = Read("together", (axis, slug, other, MOST_BESIDE))
+    facts = {"large": number > NEWEST, **facts}
+    yield Page(f"/{axis}/{slug}/", "listings", f"the page of {axis}/{slug}", "term.html", reads, facts)
+
+
+def _from_the_beginning(archive: Archive, slug: str) -> Iterator[Page]:
+    """A running story in the order in which it was reported; of a long one the beginning, and the years after it."""
+    number = count(archive, "threads", slug)
+    if not number:
+        return
+    reads = {"term": Read("term", ("threads", slug)), "cards": Read("within", ("threads", slug, "", LONGEST_LIST, 0))}
+    if number > LONGEST_LIST:
+        reads["years"] = Read("period_names", ("threads", slug, "", YEAR))
+    address = f"/threads/{slug}/{FROM_THE_BEGINNING}/"
+    yield Page(address, "listings", f"the story of threads/{slug}", "story.html", reads)
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     """The front page, and for each of the document's terms its page and its periods; all of them where a term has
     just outgrown one page, or shrunk to it."""
-    if not has_moved(change) or not days_of(change):
+    if not days_of(change) or not has_been_retold(change):
+        return
+    retold_terms = {term for _, _, terms in retold(planning.archive, change) for term in terms}
+    if has_moved(change) or retold_terms:
+        yield "places"
+    yield from (f"{axis}/{slug}" for axis, slug in sorted(retold_terms))
+    if not has_moved(change):
         return
     yield "home"
     terms = terms_of(change)
@@ -57,6 +110,8 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     for axis, slug in terms:
         yield f"{axis}/{slug}"
         names = {day[:length] for day in days_of(change) for length in (YEAR, MONTH)}
+        if axis == "threads":
+            names.add(FROM_THE_BEGINNING)
         if abs(count(planning.archive, axis, slug) - NEWEST) <= planning.changes:
             names |= {*period_names(planning.archive, axis, slug, 0)}
         for year in [name for name in names if len(name) == YEAR]:
@@ -70,8 +125,32 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         return listing_view(page, reads) | {"term": reads.term}
     view = {name: getattr(reads, name) for name in page.reads}
     if page.template == "term.html":
+        view |= _view_of_term(page, view, frame)
+    elif page.template == "places.html":
+        view["map"] = map_of_world(frame, reads.places)
+    elif page.template == "story.html":
         view.setdefault("years", ())
     return view | page.facts
+
+
+def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, Any]:
+    term: Term = read["term"]
+    events = read.get("latest", ())
+    groups = groups_of(events, "")
+    base = base_of(term.axis, term.slug)
+    many = page.facts.get("many", False)
+    bars = chart(frame, read.get("bars", ()), "", base, False, {name for name, _ in groups})
+    place = read.get("place")
+    return {
+        "years": read.get("years", ()),
+        "entry": {**NOTHING_KNOWN, **read["entry"]},
+        "place": place,
+        "map": map_of_place(frame, place) if place else None,
+        "events": groups,
+        "bars": bars,
+        "all_events": base if many else None,
+        "beside": [(axis, read[f"beside_{axis}"]) for axis in BESIDE_A_THREAD if read.get(f"beside_{axis}")],
+    }
 
 
 FEATURE = Feature("listings", _subjects, _pages, _affected, _view)

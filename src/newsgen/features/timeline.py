@@ -12,7 +12,8 @@ from typing import Any
 
 from newsgen.archive import Archive, Change
 from newsgen.features import Feature, Frame, Planning, days_of, has_moved
-from newsgen.model import Card, Page, Read
+from newsgen.features.events import retold
+from newsgen.model import EVENTS, Card, Page, Read
 from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, periods
 
 LONGEST_LIST = 100
@@ -64,6 +65,8 @@ def pages_of_period(
     origin = f"the {'timeline' if not axis else f'page of {axis}/{slug}'} for {name}"
     address = address_of(base, name)
     facts: dict[str, Any] = {"period": name, "base": base}
+    if not axis and len(name) == YEAR:
+        facts["happened"] = bool(count(archive, EVENTS, "", name))
     reads = {"term": Read("term", (axis, slug))} if axis else {"beside": Read("beside", (name,))}
     if number <= longest:
         reads["cards"] = Read("within", (axis, slug, name, longest, 0))
@@ -82,7 +85,10 @@ def pages_of_period(
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The periods in which the article was and is published, and those beside them, which lead on to them."""
+    """The periods in which the article was and is published, and those beside them, which lead on to them; and the
+    years in which something happened of which it tells."""
+    for _, days, _ in retold(planning.archive, change):
+        yield from {day[:YEAR] for day in days if len(day) >= YEAR}
     if not has_moved(change) or not days_of(change):
         return
     yield ""
@@ -109,6 +115,7 @@ def listing_view(page: Page, reads: Reads) -> dict[str, Any]:
         "parts": list(range(1, page.facts.get("parts", 0) + 1)),
         "part": page.facts.get("part"),
         "last": page.facts.get("last"),
+        "happened": f"/timeline/events/{period}/" if page.facts.get("happened") else "/timeline/events/",
         "earlier": earlier,
         "later": later,
     }

@@ -1,0 +1,118 @@
+"""Every correction in one place: a page of the newest, a page for each year once they are many, and their feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from newsgen.archive import Change
+from newsgen.features import Feature, Frame, Planning, has_been_retold
+from newsgen.features.feeds import BEFORE_ALL, FORMATS, NEWEST, author, without_controls
+from newsgen.model import CORRECTIONS, Amendment, Output, Page, Read
+from newsgen.questions import YEAR, Reads, count, periods
+from newsgen.urls import tag_uri
+
+LONGEST_LIST = 100
+"""How many corrections one page lists; the address of a year is that of its newest."""
+ROOT = "/corrections/"
+
+
+def _subjects(planning: Planning) -> Iterator[str]:
+    yield ""
+    yield "feeds"
+    if count(planning.archive, CORRECTIONS, "") > LONGEST_LIST:
+        yield from (one.name for one in periods(planning.archive, CORRECTIONS, "", "", YEAR))
+
+
+def _pages(planning: Planning, subject: str) -> Iterator[Page]:
+    archive = planning.archive
+    total = count(archive, CORRECTIONS, "")
+    if subject == "feeds":
+        for name in FORMATS:
+            reads = {"amendments": Read("amendments", ("", NEWEST, 0))}
+            yield Page(ROOT + name, "corrections", "the feed of corrections", None, reads, kind="feed")
+    elif not subject:
+        reads = {"amendments": Read("amendments", ("", LONGEST_LIST, 0))}
+        if total > LONGEST_LIST:
+            reads["years"] = Read("period_names", (CORRECTIONS, "", "", YEAR))
+        yield Page(ROOT, "corrections", "the corrections", "corrections.html", reads)
+    elif total > LONGEST_LIST and (number := count(archive, CORRECTIONS, "", subject)):
+        for part in range(-(-number // LONGEST_LIST)):
+            reads = {"amendments": Read("amendments", (subject, LONGEST_LIST, part * LONGEST_LIST))}
+            address = f"{ROOT}{subject}/" + (f"{part + 1}/" if part else "")
+            facts = {"period": subject, "part": part + 1, "last": (part + 1) * LONGEST_LIST >= number}
+            origin = f"the corrections of {subject}"
+            yield Page(address, "corrections", origin, "corrections.html", reads, facts, "listing")
+
+
+def _affected(planning: Planning, change: Change) -> Iterator[str]:
+    """The page and the feeds where an article that was or is corrected changes, and its years; every year when they
+    have just outgrown one page, or shrunk to it."""
+    days = {day for facts in (change.before, change.after) if facts is not None for day in facts.amended}
+    if not days or not has_been_retold(change):
+        return
+    yield from ("", "feeds")
+    yield from {day[:YEAR] for day in days}
+    if abs(count(planning.archive, CORRECTIONS, "") - LONGEST_LIST) <= MOST_OF_ONE * planning.changes:
+        yield from (one.name for one in periods(planning.archive, CORRECTIONS, "", "", YEAR))
+
+
+MOST_OF_ONE = 50
+"""How many corrections one article has at most, where it matters."""
+
+
+def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
+    view: dict[str, Any] = {"years": (), "period": None, "part": None, "last": True, **page.facts}
+    return view | {name: getattr(reads, name) for name in page.reads}
+
+
+def _render(page: Page, reads: Reads, frame: Frame) -> Output:
+    from feedgen.feed import FeedGenerator  # here, because only feeds need it
+
+    site = frame.site
+    title = f"Corrections – {site.title}"
+    feed = FeedGenerator()
+    feed.id(tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), ROOT))
+    feed.title(without_controls(title))
+    feed.description(without_controls(f"Everything that was corrected in {site.title}."))
+    feed.link(href=frame.absolute(page.address), rel="self")
+    feed.link(href=frame.absolute(ROOT), rel="alternate")  # last, for RSS takes the last as the channel's
+    feed.language(site.language)
+    feed.author(author(site.publisher.name, site.publisher.email))
+    feed.generator("newsgen")
+    newest: datetime = max((one.date.instant for one in reads.amendments), default=BEFORE_ALL)
+    feed.updated(newest)
+    feed.lastBuildDate(newest)
+    for one in reversed(reads.amendments):
+        _add(feed.add_entry(), one, frame)
+    return Output((feed.rss_str if page.address.endswith("rss.xml") else feed.atom_str)(pretty=True))
+
+
+def _add(entry: Any, one: Amendment, frame: Frame) -> None:
+    url = frame.absolute(one.card.address)
+    entry.id(f"{one.card.id}#{one.date.instant.isoformat()}")
+    entry.title(without_controls(f"{KINDS[one.kind]}: {one.card.title}"))
+    entry.link(href=f"{url}#ng:corrections")
+    entry.description(without_controls(one.text), isSummary=True)
+    entry.content(without_controls(one.text), type="text")
+    entry.published(one.date.instant)
+    entry.updated(one.date.instant)
+
+
+KINDS = {
+    "correction": "Correction",
+    "clarification": "Clarification",
+    "update": "Update",
+    "retraction": "Retraction",
+}
+
+FEATURE = Feature(
+    "corrections",
+    _subjects,
+    _pages,
+    _affected,
+    _view,
+    _render,
+    settings=("title", "language", "publisher.name", "publisher.email", "id_authority"),
+)

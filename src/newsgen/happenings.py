@@ -1,0 +1,314 @@
+"""What pages may ask of the archive about what happened, where, and what was corrected."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from newsgen.archive import Archive, DamagedArchive
+from newsgen.chronicle import ORDER, filed
+from newsgen.model import CORRECTIONS, Account, Amendment, Card, Happening, Moment, Place, Term, canonical, digest
+from newsgen.urls import slugify
+
+MOST_ACCOUNTS = 100
+"""How many reports of one event are told."""
+WHOLE = 99
+"""A length that no day has."""
+
+
+def term_of(archive: Archive, axis: str, slug: str) -> int:
+    """Give the number under which the archive files what carries a term; of both empty, every article."""
+    if not axis:
+        return 0
+    found: int = archive.once(("number", axis, slug), lambda: _ask_number(archive, axis, slug))
+    return found
+
+
+def _ask_number(archive: Archive, axis: str, slug: str) -> int:
+    row = archive.row("SELECT term FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
+    return int(row[0]) if row else -1
+
+
+# --- events ---
+
+
+def happening(archive: Archive, key: str) -> Happening | None:
+    """Give one event with its reports, None for one that no shown article reports."""
+    found: Happening | None = archive.once(("happening", key), lambda: _ask_happening(archive, key))
+    return found
+
+
+def _ask_happening(archive: Archive, key: str) -> Happening | None:
+    rows = archive.rows(f"SELECT path, day, entry FROM reports WHERE key = ? {ORDER}", key)  # noqa: S608 - our own text
+    if not rows:
+        return None
+    entries = [(path, json.loads(entry)) for path, _, entry in rows]
+    differing = _differing([entry for _, entry in entries])
+    accounts = [_account(archive.card(path), entry) for path, entry in entries[:MOST_ACCOUNTS]]
+    first = entries[0][1]
+    return Happening(
+        key=key,
+        id=key if first["id"] else None,
+        day=rows[0][1],
+        first=first["first"],
+        last=first["last"],
+        accounts=tuple(accounts),
+        differing=tuple(_account(archive.card(entries[at][0]), entries[at][1]) for at in differing),
+        number=len({path for path, _ in entries}),
+    )
+
+
+def _account(card: Card, entry: dict[str, Any]) -> Account:
+    return Account(
+        card=card,
+        name=entry["name"],
+        when=entry["when"],
+        as_written=entry["as_written"],
+        place=entry["place"],
+        place_key=entry["place_key"],
+        at=tuple(entry["at"]) if entry["at"] else None,
+        sources=tuple((number, name, key) for number, name, key in entry["sources"]),
+        status=entry["status"],
+        role=entry["role"],
+        anchor=f"ng:event-{entry['anchor']}",
+    )
+
+
+def _differing(entries: list[dict[str, Any]]) -> list[int]:
+    """Give the places in the list of those that tell of a date or a place as no other does, where any two can't both be
+    right: one that only says less precisely what another says does not disagree."""
+    kinds: dict[tuple[str, str | None], int] = {}
+    for at, one in enumerate(entries):
+        kinds.setdefault((one["when"], one["place_key"] or one["place"]), at)
+    distinct = list(kinds.values())
+    disagree = any(
+        not (_same_time(entries[one], entries[other]) and _same_place(entries[one], entries[other]))
+        for one in distinct
+        for other in distinct[:MOST_ACCOUNTS]
+    )
+    return distinct[:MOST_ACCOUNTS] if disagree else []
+
+
+def _same_time(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    if one["when"] == other["when"]:
+        return True
+    spans = [(entry["first"] or "", entry["last"] or "~") for entry in (one, other)]
+    (first, last), (begin, end) = spans
+    return (first <= begin and end <= last) or (begin <= first and last <= end)
+
+
+def _same_place(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    if not one["place"] or not other["place"] or one["place"] == other["place"]:
+        return True
+    return one["place_key"] in other["chain"] or other["place_key"] in one["chain"]
+
+
+_BELOW = "term = ? AND day >= ? AND day < ? AND length(day) <= ?"
+
+
+def happenings(
+    archive: Archive, axis: str, slug: str, period: str, longest: int, most: int, skip: int
+) -> tuple[Happening, ...]:
+    """Give the events of a term in a period, in their order: those whose days are at most ``longest`` characters, so
+    that what is known less precisely than the pages of its parts can be listed apart."""
+    sql = f"SELECT path, card FROM filed WHERE {_BELOW} ORDER BY day, published, path LIMIT ? OFFSET ?"  # noqa: S608
+    return _told(archive, archive.rows(sql, *_of(archive, axis, slug, period, longest), most, skip))
+
+
+def happenings_digest(archive: Archive, axis: str, slug: str, period: str, longest: int, most: int, skip: int) -> bytes:
+    sql = f"SELECT card FROM filed WHERE {_BELOW} ORDER BY day, published, path LIMIT ? OFFSET ?"  # noqa: S608
+    rows = archive.rows(sql, *_of(archive, axis, slug, period, longest), most, skip)
+    return digest(*(row[0] for row in rows))
+
+
+def _of(archive: Archive, axis: str, slug: str, period: str, longest: int) -> tuple[Any, ...]:
+    return term_of(archive, axis, slug), period, period + "~", longest
+
+
+def coarse_count(archive: Archive, axis: str, slug: str, period: str, longest: int) -> int:
+    """Give how many events of a period are known no more precisely than by a day of ``longest`` characters."""
+    sql = f"SELECT count(*) FROM filed WHERE {_BELOW}"  # noqa: S608 - our own text
+    row = archive.row(sql, *_of(archive, axis, slug, period, longest))
+    return int(row[0]) if row else 0
+
+
+_LATEST = "FROM filed WHERE term = ? ORDER BY day DESC, published DESC, path DESC LIMIT ?"
+
+
+def latest(archive: Archive, axis: str, slug: str, most: int) -> tuple[Happening, ...]:
+    """Give the latest events of a term, the earliest of them first."""
+    rows = archive.rows(f"SELECT path, card {_LATEST}", term_of(archive, axis, slug), most)
+    return _told(archive, rows[::-1])
+
+
+def latest_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
+    rows = archive.rows(f"SELECT card {_LATEST}", term_of(archive, axis, slug), most)
+    return digest(*(row[0] for row in rows))
+
+
+def _told(archive: Archive, rows: list[tuple[Any, ...]]) -> tuple[Happening, ...]:
+    """Give events by their keys. What is not as it was filed raises DamagedArchive."""
+    found = []
+    for key, mark in rows:
+        if mark_of(archive, key) != mark:
+            raise DamagedArchive(key)
+        one = happening(archive, key)
+        if one is not None:
+            found.append(one)
+    return tuple(found)
+
+
+def mark_of(archive: Archive, key: str) -> bytes:
+    """Give a digest of all that pages tell of an event."""
+
+    def make() -> bytes:
+        found = filed(archive, key)
+        return found.mark if found else b""
+
+    mark: bytes = archive.once(("mark", key), make)
+    return mark
+
+
+def event_digest(archive: Archive, key: str) -> bytes:
+    return digest(mark_of(archive, key))
+
+
+def own_keys(archive: Archive, path: str) -> list[str]:
+    """Give the keys of the events of one article, in their order of time."""
+    row = archive.row("SELECT events FROM documents WHERE path = ?", path)
+    told = sorted((day, sort, key) for key, day, sort, _, _ in json.loads(row[0] if row else "[]"))
+    return [key for _, _, key in told]
+
+
+def own_events(archive: Archive, path: str) -> tuple[tuple[Account, Happening], ...]:
+    """Give the events of one article in their order of time: each as it tells it, and with all reports."""
+    rows = archive.rows("SELECT key, entry FROM reports WHERE path = ? ORDER BY day, sort, key, number", path)
+    card = archive.card(path)
+    found = [(_account(card, json.loads(entry)), happening(archive, key)) for key, entry in rows]
+    return tuple((own, whole) for own, whole in found if whole is not None)
+
+
+def own_events_digest(archive: Archive, path: str) -> bytes:
+    return digest(*(mark_of(archive, key) for key in own_keys(archive, path)))
+
+
+# --- places ---
+
+
+def _gazetteer(archive: Archive) -> dict[str, tuple[Any, ...]]:
+    """Every place that anything shown is about: its name, number of articles, and what is known of it, by slug."""
+
+    def make() -> dict[str, tuple[Any, ...]]:
+        sql = """SELECT slug, name, coalesce(count, 0), entry FROM vocabulary LEFT JOIN tallies ON tallies.term =
+            vocabulary.term AND period = '' WHERE axis = 'places' AND name IS NOT NULL ORDER BY slug"""
+        return {slug: (name, count, entry or "{}") for slug, name, count, entry in archive.rows(sql)}
+
+    found: dict[str, tuple[Any, ...]] = archive.once(("gazetteer",), make)
+    return found
+
+
+def _inner(archive: Archive) -> dict[str | None, list[str]]:
+    """The slugs of the places within each place, by name; within None those that lie in no other."""
+
+    def make() -> dict[str | None, list[str]]:
+        places = _gazetteer(archive)
+        found: dict[str | None, list[str]] = {}
+        for slug in sorted(places, key=lambda one: (slugify(places[one][0]), one)):
+            within = json.loads(places[slug][2]).get("within")
+            found.setdefault(within if within in places and within != slug else None, []).append(slug)
+        return found
+
+    inner: dict[str | None, list[str]] = archive.once(("inner places",), make)
+    return inner
+
+
+def place(archive: Archive, slug: str) -> Place | None:
+    """Give one place with those that it lies in and those that lie in it; None for one that nothing is about."""
+    places = _gazetteer(archive)
+    if slug not in places:
+        return None
+    chain: list[Term] = []
+    outer = slug
+    while (outer := json.loads(places[outer][2]).get("within")) in places and len(chain) < 20:
+        chain.append(Term("places", outer, places[outer][0]))
+    return _place(archive, slug, tuple(chain), 1)
+
+
+def places(archive: Archive) -> tuple[Place, ...]:
+    """Give all places that lie in no other, each with all within it."""
+    return tuple(_place(archive, slug, (), 20) for slug in _inner(archive).get(None, ()))
+
+
+def _place(archive: Archive, slug: str, chain: tuple[Term, ...], depth: int) -> Place:
+    name, count, packed = _gazetteer(archive)[slug]
+    entry = json.loads(packed)
+    at = (entry["lat"], entry["lon"]) if entry.get("lat") is not None and entry.get("lon") is not None else None
+    within = _inner(archive).get(slug, ()) if depth else ()
+    return Place(slug, name, count, at, entry, chain, tuple(_place(archive, one, (), depth - 1) for one in within))
+
+
+def _shown(one: Place | None) -> Any:
+    if one is None:
+        return None
+    inner = [_shown(child) for child in one.inner]
+    return [one.slug, one.name, one.count, one.entry, [[of.slug, of.name] for of in one.chain], inner]
+
+
+def place_digest(archive: Archive, slug: str) -> bytes:
+    return digest(canonical(_shown(place(archive, slug))))
+
+
+def places_digest(archive: Archive) -> bytes:
+    found: bytes = archive.once(("places digest",), lambda: digest(canonical(list(_gazetteer(archive).items()))))
+    return found
+
+
+# --- what stands beside ---
+
+
+def entry(archive: Archive, axis: str, slug: str) -> dict[str, Any]:
+    """Give what the register says of a term."""
+    return dict(json.loads(_ask_entry(archive, axis, slug)))
+
+
+def _ask_entry(archive: Archive, axis: str, slug: str) -> str:
+    row = archive.row("SELECT entry FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
+    return (row[0] if row else None) or "{}"
+
+
+def entry_digest(archive: Archive, axis: str, slug: str) -> bytes:
+    return digest(_ask_entry(archive, axis, slug))
+
+
+def together(archive: Archive, axis: str, slug: str, other: str, most: int) -> tuple[Term, ...]:
+    """Give the terms of another axis that stand most often beside a term, each with how often."""
+    sql = """SELECT slug, name, description, together.count FROM together JOIN vocabulary ON vocabulary.term = other
+        WHERE together.term = ? AND axis = ? ORDER BY together.count DESC, slug LIMIT ?"""
+    return tuple(Term(other, *row) for row in archive.rows(sql, term_of(archive, axis, slug), other, most))
+
+
+def together_digest(*arguments: Any) -> bytes:
+    return digest(canonical([[one.slug, one.name, one.count] for one in together(*arguments)]))
+
+
+def amendments(archive: Archive, period: str, most: int, skip: int) -> tuple[Amendment, ...]:
+    """Give the corrections of a period (empty for all time), the newest first."""
+    return tuple(_amendment(archive, *path.rsplit("#", 1)) for path, _ in _ask_amendments(archive, period, most, skip))
+
+
+def _ask_amendments(archive: Archive, period: str, most: int, skip: int) -> list[tuple[Any, ...]]:
+    sql = """SELECT path, card FROM filed WHERE term = ? AND day >= ? AND day < ?
+        ORDER BY day DESC, published DESC, path DESC LIMIT ? OFFSET ?"""
+    return archive.rows(sql, term_of(archive, CORRECTIONS, ""), period, period + "~", most, skip)
+
+
+def _amendment(archive: Archive, path: str, number: str) -> Amendment:
+    card, meta, _ = archive.head(path)
+    one = meta["corrections"][int(number)]
+    date = Moment.unpack(one["date"])
+    assert date is not None  # noqa: S101 - a correction has a date, always
+    return Amendment(card, int(number), one["kind"], date, one["text"])
+
+
+def amendments_digest(archive: Archive, period: str, most: int, skip: int) -> bytes:
+    return digest(*(part for row in _ask_amendments(archive, period, most, skip) for part in row))

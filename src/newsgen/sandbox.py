@@ -21,7 +21,7 @@ from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_prov
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
 from newsgen.model import Card, Period, Term
 from newsgen.site import PARTS
-from newsgen.spelling import direction, spelt_date, spelt_iso, spelt_period
+from newsgen.spelling import direction, spelt_date, spelt_happening, spelt_iso, spelt_period
 from newsgen.theme import Theme
 from newsgen.views import Links, PageView, Parts, SiteView
 
@@ -50,6 +50,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             del self.globals[name]
         del self.filters["random"]
         self.filters |= {"date": spelt_date, "iso": spelt_iso, "direction": direction, "period": spelt_period}
+        self.filters |= {"happened": spelt_happening}
         self.globals |= {"href": links.href, "absolute": links.absolute, "asset": links.asset}
         self._found: dict[str, jinja2.Template] = {}
 

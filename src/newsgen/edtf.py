@@ -8,6 +8,7 @@ and be marked. :mod:`newsgen.wording` says them in English.
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -58,6 +59,8 @@ def read_edtf(text: str) -> Occurrence:
     text = text.strip()
     if len(text) > LONGEST:
         raise ValueError(f"it is longer than {LONGEST} characters")
+    if "/" in text and re.search(r"[\[{]", text):
+        raise ValueError("a set can't be in an interval, nor an interval in a set")
     if text[:1] in ("[", "{"):
         return _read_set(text)
     if "/" in text:
@@ -88,13 +91,14 @@ def _occurrence(
     known = [one for one in points if one]
     is_set = kind in ("[", "{")
     begin = min(known, key=_order) if is_set else known[0]
+    is_wide = is_set or all(one.time for one in known)  # the days of two zones may come in another order than times
     coarsest = min((one.precision for one in known), key=PRECISIONS.index)
     return Occurrence(
         text,
         begin.name if name is None else name,
         f"{begin.order} {text}",  # a blank comes before all that a finer one could go on with
-        _iso(min(one.first for one in known if is_set or one is points[0])) if points[0] else None,
-        _iso(max(one.last for one in known if is_set or one is points[-1])) if points[-1] else None,
+        _iso(min(one.first for one in known if is_wide or one is points[0])) if points[0] else None,
+        _iso(max(one.last for one in known if is_wide or one is points[-1])) if points[-1] else None,
         coarsest if is_set else begin.precision,
         any(one.approximate for one in known),
         any(one.uncertain for one in known),

@@ -155,6 +155,8 @@ def _checked(found: re.Match[str]) -> Point:
         raise ValueError("a year with Y has no months")
     number = _month(month) if month and month != "XX" else None
     season = number if number and number > 12 else None
+    if season and day:
+        raise ValueError("a season has no days")
     time, offset = (_time(found[10]), _offset(found[11])) if found[10] else (None, None)
     if time and day == "XX":
         raise ValueError("it has a time of day and no day")
@@ -207,8 +209,6 @@ def _day(text: str, year: int, month: int | None) -> int:
         raise ValueError("a day is left open (XX) as a whole or not at all")
     if month is None:
         raise ValueError("its day is given and its month is left open")
-    if month > 12:
-        raise ValueError("a season has no days")
     if not 1 <= int(text) <= days_of(year, month):
         raise ValueError(f"there is no day {text} in {year:04}-{month:02}")
     return int(text)

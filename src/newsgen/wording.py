@@ -97,15 +97,16 @@ def _zone(point: Point) -> str:
 
 def _point(point: Point) -> str:
     """A date with its marks: in front of it where all is approximate, else in parentheses after it."""
-    said, about, doubts = _plain(point), "", []
-    for mark, parts in (("approximate", point.approximate), ("uncertain", point.uncertain)):
-        if parts == point.given and mark == "approximate" and not point.some:
-            about = "about "
-        elif parts == point.given:
-            doubts.append(mark)
-        elif parts:
-            doubts.append(f"{' and '.join(parts)} {mark}")
-    return f"{about}{said} ({', '.join(doubts)})" if doubts else about + said
+    said, approximate = _plain(point), point.approximate
+    if approximate == point.given and not point.some:
+        day, comma, clock = said.partition(", ") if point.time else ("", "", said)
+        said, approximate = f"{day}{comma}about {clock}", ()
+    if approximate and approximate == point.uncertain:
+        marks = [("approximate and uncertain", approximate)]
+    else:
+        marks = [("approximate", approximate), ("uncertain", point.uncertain)]
+    doubts = [mark if parts == point.given else f"{' and '.join(parts)} {mark}" for mark, parts in marks if parts]
+    return f"{said} ({', '.join(doubts)})" if doubts else said
 
 
 def _is_plain(point: Point) -> bool:
@@ -138,7 +139,7 @@ def _range(start: Point, end: Point) -> str:
         ):
             return f"{_plain(start).partition(',')[0]}, {_clock(start)}\N{EN DASH}{_clock(end)}{_zone(end)}"
     elif _is_plain(start) and _is_plain(end) and start.precision == end.precision:
-        if start.precision == "year" and (end.year <= 0 or start.year > 0):
+        if start.precision == "year" and (end.year <= 0 or 0 < start.year <= end.year <= 9999):
             return f"{_year(start.year).removesuffix(' BC')}\N{EN DASH}{_year(end.year).removeprefix('AD ')}"
         if start.precision == "month" and start.year == end.year:
             return f"{_plain(start, 'year')}\N{EN DASH}{_plain(end)}"

@@ -17,6 +17,8 @@ from newsgen.edtf import LONGEST, parts, read_edtf
 from newsgen.spelling import spelt_happening, spelt_period
 from newsgen.wording import MONTHS, say
 
+from .conftest import Story
+
 _LINES = (Path(__file__).parent / "edtf_cases.txt").read_text(encoding="utf-8").splitlines()
 _ROWS = [line.split(" | ") for line in _LINES if line and not line.startswith("#")]
 READ = [tuple(row) for row in _ROWS if len(row) == 5]
@@ -287,6 +289,31 @@ def test_the_name_of_a_period_is_said_as_its_events_are() -> None:
     assert [spelt_period(name) for name in names] == said
 
 
+# -- in an archive ----------------------------------------------------------------------------------------------------
+
+
+def test_a_template_shows_when_events_happened_as_precisely_as_it_was_given(story: Story) -> None:
+    story.site()
+    story.write("templates/article.html", "{% for one in meta.events %}<p>{{ one.when|happened }}</p>{% endfor %}")
+    texts = ["2024-07-16T23:30+03:00", "2014~", "199X", "[2024-07-16,2024-07-17]", "-0043-03-15", "2014/", "../2014"]
+    story.article("base", events=[{"name": "It happened", "when": text} for text in texts])
+    story.built()
+    assert re.findall("<p>(.*?)</p>", story.text("/2024/07/17/base/")) == [say(text) for text in texts]
+
+
+def test_a_time_that_cannot_be_read_is_a_fault_with_its_place_and_reason(story: Story) -> None:
+    story.site()
+    head = (
+        "title: A\ndate: 2024-07-17\nevents:\n  - name: B\n    when: 2023-02-29\n  - name: C\n    when: [2014, 2015]\n"
+    )
+    story.write("content/articles/a.md", f"---\n{head}---\nText.\n")
+    done = story.build()
+    assert done.code == 1
+    assert "content/articles/a.md:6:11: the time '2023-02-29' can't be read: there is no day 29 in 2023-02." in done.err
+    assert "content/articles/a.md:8:11: found a list" in done.err
+    assert 'A set such as "[2014,2015]" stands in quotes.' in done.err
+
+
 # -- beside another reader --------------------------------------------------------------------------------------------
 
 OTHERWISE = {
@@ -332,7 +359,7 @@ _BLANKS = {"2014 /2015", "2014/ 2015"}
 
 @pytest.mark.filterwarnings("ignore")  # the library's own
 def test_another_reader_agrees_but_for_what_is_listed_with_its_reason() -> None:
-    edtf = pytest.importorskip("edtf")
+    import edtf  # here, where its warnings are ignored
 
     def bounds(text: str) -> str:
         found = edtf.parse_edtf(text)

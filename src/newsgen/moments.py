@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from yaml.nodes import Node
+from yaml.nodes import Node, ScalarNode
 
-from newsgen.document import Document, scalar_text, shorten
+from newsgen.document import Document, kind_of, scalar_text, shorten
 from newsgen.edtf import read_edtf
 from newsgen.model import Moment
 
@@ -165,9 +165,11 @@ class Edtf:
     says: str = "a time in EDTF, such as 2014, 2024-01, 2024-07-16, 2024-07-16~ (about) or 2024-01/2024-02"
 
     def read(self, node: Node, document: Document) -> str | None:
-        value = scalar_text(node, document, self.says)
-        if value is None:
+        if not isinstance(node, ScalarNode):
+            remedy = f'Write {self.says}. A set such as "[2014,2015]" stands in quotes.'
+            document.fault(node, f"found {kind_of(node)} where a time in EDTF was expected", remedy)
             return None
+        value = node.value
         try:
             return read_edtf(value).text
         except ValueError as error:

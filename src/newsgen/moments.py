@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from yaml.nodes import Node
+from yaml.nodes import Node, ScalarNode
 
-from newsgen.document import Document, scalar_text, shorten
+from newsgen.document import Document, kind_of, scalar_text, shorten
+from newsgen.edtf import read_edtf
 from newsgen.model import Moment
 
 
@@ -158,33 +158,6 @@ def _kept(when: datetime, zone: tzinfo, day_only: bool) -> Moment:
     return Moment(kept, day_only)
 
 
-_EDTF_TIME = r"T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?"
-_EDTF_DATE = rf"-?\d{{4}}(-\d{{2}}(-\d{{2}}({_EDTF_TIME})?)?)?[~?%]?"
-_EDTF_VAGUE = r"\d{2,3}X{1,2}|\d{4}-XX|\d{4}-\d{2}-XX"
-_EDTF = re.compile(rf"{_EDTF_VAGUE}|{_EDTF_DATE}(/({_EDTF_DATE}|\.\.)?)?|(\.\.)?/{_EDTF_DATE}", re.ASCII)
-
-
-def _is_possible(text: str) -> bool:
-    """Whether the days of an EDTF time exist, and its end does not come before its beginning."""
-    parts = text.split("/")
-    if not all(map(_is_day, parts)):
-        return False
-    first, last = (re.sub("[~?%]", "", part) for part in (parts[0], parts[-1]))
-    same = min(len(first), len(last), 10)
-    return first[:1] in ("-", ".", "") or last[:1] in ("-", ".", "") or first[:same] <= last[:same]
-
-
-def _is_day(part: str) -> bool:
-    """Whether the month (or season, 21 to 41) and the day of one EDTF date exist."""
-    found = re.match(r"-?(\d{4})-(\d{2})(?:-(\d{2}))?", part)
-    if not found:
-        return True
-    year, month, day = (int(number) if number else 1 for number in found.groups())
-    if month > 12:
-        return 21 <= month <= 41 and found[3] is None
-    return month >= 1 and 1 <= day <= calendar.monthrange(max(year, 1), month)[1]
-
-
 @dataclass(frozen=True, slots=True)
 class Edtf:
     """When something happened, no more precisely than it is known (ISO 8601-2: 2014, 2024-01, 2024-07-16~, a/b)."""
@@ -192,11 +165,13 @@ class Edtf:
     says: str = "a time in EDTF, such as 2014, 2024-01, 2024-07-16, 2024-07-16~ (about) or 2024-01/2024-02"
 
     def read(self, node: Node, document: Document) -> str | None:
-        value = scalar_text(node, document, self.says)
-        if value is None:
+        if not isinstance(node, ScalarNode):
+            remedy = f'Write {self.says}. A set such as "[2014,2015]" stands in quotes.'
+            document.fault(node, f"found {kind_of(node)} where a time in EDTF was expected", remedy)
             return None
-        value = value.strip()
-        if not _EDTF.fullmatch(value) or not _is_possible(value):
-            document.fault(node, f"{shorten(value)!r} is not {self.says}", f"Write {self.says}.")
+        value = node.value
+        try:
+            return read_edtf(value).text
+        except ValueError as error:
+            document.fault(node, f"the time {shorten(value.strip())!r} can't be read: {error}", f"Write {self.says}.")
             return None
-        return value

@@ -18,11 +18,10 @@ from markupsafe import Markup, escape
 
 from newsgen.bindings import imports_of
 from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
-from newsgen.edtf import say
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
 from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term
 from newsgen.site import PARTS
-from newsgen.spelling import direction, spelt_date, spelt_iso, spelt_period
+from newsgen.spelling import direction, spelt_date, spelt_happening, spelt_iso, spelt_period
 from newsgen.theme import Theme
 from newsgen.views import Links, PageView, Parts, SiteView
 
@@ -55,7 +54,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "iso": spelt_iso,
             "direction": direction,
             "period": spelt_period,
-            "happened": say,
+            "happened": spelt_happening,
         }
         self.globals |= {"href": links.href, "absolute": links.absolute, "asset": links.asset}
         self._found: dict[str, jinja2.Template] = {}

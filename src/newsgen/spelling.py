@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import functools
-from datetime import date
+from datetime import timedelta
 
+from newsgen.edtf import Occurrence
 from newsgen.model import Moment
+from newsgen.wording import MONTHS, say, say_offset
 
 RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"})
-
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 def spelt_date(moment: Moment, time: bool = False) -> str:
     """Give a moment for people: ``17 July 2024``, or with ``time``, where one is known, ``…, 09:30 (UTC+03:00)``."""
     instant = moment.instant
-    day = f"{instant.day} {_MONTHS[instant.month - 1]} {instant.year}"
+    day = f"{instant.day} {MONTHS[instant.month - 1]} {instant.year}"
     if not time or moment.day_only:
         return day
-    offset = instant.strftime("%z")
-    zone = "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:]}".replace("-", "\u2212")
-    return f"{day}, {instant:%H:%M} ({zone})"
+    offset = instant.utcoffset() or timedelta()
+    return f"{day}, {instant:%H:%M} ({say_offset(offset // timedelta(minutes=1))})"
 
 
 def spelt_iso(moment: Moment) -> str:
@@ -30,12 +29,13 @@ def spelt_iso(moment: Moment) -> str:
 
 @functools.lru_cache(maxsize=2_000)
 def spelt_period(name: str) -> str:
-    """Give the name of a period for people: ``2024``, ``July 2024``, ``17 July 2024``."""
-    parts = [int(part) for part in name.split("-")]
-    if len(parts) == 1:
-        return name
-    month = f"{_MONTHS[parts[1] - 1]} {parts[0]}"
-    return month if len(parts) == 2 else f"{date(*parts).day} {month}"
+    """Give the name of a period for people: ``2024``, ``July 2024``, ``17 July 2024``; ``199`` is the ``1990s``."""
+    return say(name.ljust(4, "X")).removeprefix("the ").removeprefix("years ")
+
+
+def spelt_happening(when: Occurrence | str) -> str:
+    """Give the time of an event (EDTF) for people, as precisely as it is known: ``about 16 July 2024``."""
+    return say(when)
 
 
 @functools.lru_cache(maxsize=200)

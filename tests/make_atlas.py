@@ -20,7 +20,8 @@ from typing import Any
 TARGET = Path(__file__).parent.parent / "src/newsgen/atlas.json"
 SOURCE = (
     "Made with Natural Earth (public domain, naturalearthdata.com), version 4.1, through the npm package world-atlas "
-    "2.0.2 (ISC, Michael Bostock), by tests/make_atlas.py. Arcs are encoded polylines, longitude first, in hundredths of a degree."
+    "2.0.2 (ISC, Michael Bostock), by tests/make_atlas.py. Arcs are encoded polylines, longitude first, in hundredths "
+    "of a degree."
 )
 HUNDREDTHS = 100
 WORLD_TOLERANCE = 0.4
@@ -75,7 +76,8 @@ Cook Is.: Cook Islands
 Curaçao: Curaçao
 Czechia: Czechia, Czech Republic
 Côte d'Ivoire: Côte d’Ivoire, Ivory Coast
-Dem. Rep. Congo: DR Congo, Democratic Republic of the Congo, Democratic Republic of Congo, DRC, D.R. Congo, Congo-Kinshasa, Zaire
+Dem. Rep. Congo: DR Congo, Democratic Republic of the Congo, Democratic Republic of Congo, DRC, D.R. Congo, \
+Congo-Kinshasa, Zaire
 Dominican Rep.: Dominican Republic
 Egypt: Egypt, Arab Republic of Egypt
 Eq. Guinea: Equatorial Guinea
@@ -107,7 +109,8 @@ N. Cyprus: Northern Cyprus, N. Cyprus
 N. Mariana Is.: Northern Mariana Islands
 Netherlands: Netherlands, The Netherlands, Holland
 North Korea: North Korea, DPRK, Democratic People's Republic of Korea
-Palestine: Palestine, State of Palestine, Palestinian Territories, Occupied Palestinian Territory, Palestinian Territory, West Bank, Gaza, Gaza Strip, OPT
+Palestine: Palestine, State of Palestine, Palestinian Territories, Occupied Palestinian Territory, Palestinian \
+Territory, West Bank, Gaza, Gaza Strip, OPT
 Philippines: Philippines, The Philippines
 Pitcairn Is.: Pitcairn Islands
 Russia: Russia, Russian Federation
@@ -147,30 +150,32 @@ eSwatini: Eswatini, Swaziland
 # Places that readers may rightly give either country to: parts overseas that have shapes of their own, and lands that
 # are disputed. Nothing is suspected of either.
 ALSO_OF = """
-United States of America: Puerto Rico, U.S. Virgin Is., Guam, N. Mariana Is., American Samoa, U.S. Minor Outlying Is., USNB Guantanamo Bay
-United Kingdom: Anguilla, Bermuda, Br. Indian Ocean Ter., British Virgin Is., Cayman Is., Falkland Is., Gibraltar, Guernsey, Isle of Man, Jersey, Montserrat, Pitcairn Is., S. Geo. and the Is., Saint Helena, Turks and Caicos Is., Akrotiri, Dhekelia
-France: Fr. Polynesia, Fr. S. Antarctic Lands, New Caledonia, St-Barthélemy, St-Martin, St. Pierre and Miquelon, Wallis and Futuna Is., Clipperton I.
+United States of America: Puerto Rico, U.S. Virgin Is., Guam, N. Mariana Is., American Samoa, U.S. Minor \
+Outlying Is.
+United Kingdom: Anguilla, Bermuda, Br. Indian Ocean Ter., British Virgin Is., Cayman Is., Falkland Is., \
+Gibraltar, Guernsey, Isle of Man, Jersey, Montserrat, Pitcairn Is., S. Geo. and the Is., Saint Helena, Turks and \
+Caicos Is.
+France: Fr. Polynesia, Fr. S. Antarctic Lands, New Caledonia, St-Barthélemy, St-Martin, St. Pierre and Miquelon, \
+Wallis and Futuna Is., Clipperton I.
 Netherlands: Aruba, Curaçao, Sint Maarten
 Denmark: Faeroe Is., Greenland
 Finland: Åland
 New Zealand: Cook Is., Niue
-Australia: Ashmore and Cartier Is., Heard I. and McDonald Is., Indian Ocean Ter., Norfolk Island, Coral Sea Is.
+Australia: Ashmore and Cartier Is., Heard I. and McDonald Is., Indian Ocean Ter., Norfolk Island
 China: Hong Kong, Macao, Taiwan
-Cyprus: N. Cyprus, Akrotiri, Dhekelia, Cyprus U.N. Buffer Zone
+Cyprus: N. Cyprus
 Turkey: N. Cyprus
 Somalia: Somaliland
 Serbia: Kosovo
 Morocco: W. Sahara
 W. Sahara: Morocco
-Israel: Palestine, Golan
+Israel: Palestine
 Palestine: Israel
-Syria: Golan
-India: Siachen Glacier, Pakistan
-Pakistan: Siachen Glacier, India
+India: Siachen Glacier
+Pakistan: Siachen Glacier
 Argentina: Falkland Is., S. Geo. and the Is.
 Russia: Crimea
-Cuba: USNB Guantanamo Bay
-Kazakhstan: Baikonur
+Ukraine: Crimea
 St-Martin: Sint Maarten
 Sint Maarten: St-Martin
 Saint Helena: S. Geo. and the Is.
@@ -209,7 +214,9 @@ class Topology:
 
     def _part_crimea(self) -> None:
         """Make Crimea a shape of its own: Natural Earth 4.1 has it with Russia, the United Nations with Ukraine."""
-        found = [p for p in self.countries["Russia"] if len(self.points(p[0])) < 400 and inside(CRIMEA, self.points(p[0]))]
+        found = [
+            p for p in self.countries["Russia"] if len(self.points(p[0])) < 400 and inside(CRIMEA, self.points(p[0]))
+        ]
         if found:
             self.countries["Russia"] = [p for p in self.countries["Russia"] if p not in found]
             self.countries["Crimea"] = found
@@ -351,7 +358,7 @@ def countries(region: Topology) -> list[dict[str, Any]]:
     codes = {one[:3]: [one[3:5], one[5:]] for one in CODES.split()}
     codes[""] = []
     names, also_of = table(NAMES), table(ALSO_OF)
-    unknown = (set(names) | set(also_of)) - set(region.countries)
+    unknown = {*names, *also_of, *(part for parts in also_of.values() for part in parts)} - set(region.countries)
     assert not unknown, unknown
     unnamed = UNNAMED.split(", ")
     found = []
@@ -365,13 +372,10 @@ def countries(region: Topology) -> list[dict[str, Any]]:
             one["also"] = more
         if name in unnamed:
             one["unnamed"] = True
-        parts = [part for part in also_of.get(name, []) if part in region.countries]
-        if parts:
-            one["parts"] = [names.get(part, [part])[0] for part in parts]
+        if name in also_of:
+            one["parts"] = [names.get(part, [part])[0] for part in also_of[name]]
         one["rings"] = [ring for polygon in region.countries[name] for ring in polygon]
         found.append(one)
-    ukraine = next(one for one in found if one["name"] == "Ukraine")
-    ukraine["parts"] = ["Crimea"]
     return found
 
 
@@ -391,7 +395,9 @@ def main() -> None:
     }
     text = json.dumps(atlas, ensure_ascii=False, separators=(",", ":")) + "\n"
     TARGET.write_text(text, encoding="utf-8")
-    print(f"{len(text.encode()):,} bytes, {islands} islands of 1:10m, sha256 {hashlib.sha256(text.encode()).hexdigest()}")
+    print(
+        f"{len(text.encode()):,} bytes, {islands} islands of 1:10m, sha256 {hashlib.sha256(text.encode()).hexdigest()}"
+    )
 
 
 if __name__ == "__main__":

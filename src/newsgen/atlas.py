@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,9 @@ ATLAS_DIGEST = "bbd9f54d3df07d3ad2bbcefa51a7096d891d75f09c91f591753e8c51abedfdb6
 
 PIECE = 24
 """Points in one piece of an outline; a piece that lies beyond a window costs no more than a point."""
+
+BEYOND_POLE = 1.0
+"""Degrees."""
 
 Point = tuple[float, float]
 """Longitude and latitude in degrees, or x and y."""
@@ -131,7 +134,8 @@ def _decoded(text: str) -> list[Point]:
 def _ring(arcs: list[list[Point]], numbers: list[int]) -> list[Point]:
     """Join arcs to a ring (TopoJSON: ``~n`` is arc n backwards) and let its longitudes run on beyond 180.
 
-    A ring round a pole does not come back to where it began: it is closed along the pole.
+    A ring round a pole does not come back to where it began: it is closed a little beyond the pole, so that a map may
+    show what lies right at it.
     """
     ring: list[Point] = []
     turn = 0.0
@@ -142,7 +146,7 @@ def _ring(arcs: list[list[Point]], numbers: list[int]) -> list[Point]:
                 turn += 360 if x + turn < ring[-1][0] else -360
             ring.append((x + turn, y))
     if abs(ring[-1][0] - ring[0][0]) > 180:
-        pole = math.copysign(90, ring[0][1])
+        pole = math.copysign(90 + BEYOND_POLE, ring[0][1])
         ring += [(ring[-1][0], pole), (ring[0][0], pole), ring[0]]
     return ring
 
@@ -175,7 +179,12 @@ def areas(outlines: Iterable[Outline], window: Window) -> list[list[Point]]:
                 else:
                     points += piece
             if not _holds(here, outline.box):
-                for axis, bound, sign in ((0, here.west, 1), (0, here.east, -1), (1, here.south, 1), (1, here.north, -1)):
+                for axis, bound, sign in (
+                    (0, here.west, 1),
+                    (0, here.east, -1),
+                    (1, here.south, 1),
+                    (1, here.north, -1),
+                ):
                     points = _cut(points, axis, bound, sign)
             if len(points) > 2:
                 found.append([(x + turn, y) for x, y in points] if turn else points)
@@ -190,7 +199,7 @@ def lines(outlines: Iterable[Outline], window: Window) -> list[list[Point]]:
             for box, piece in outline.pieces:
                 if _is_beyond(box, here):
                     continue
-                for start, end in zip(piece, piece[1:], strict=False):
+                for start, end in pairwise(piece):
                     part = _segment(start, end, here)
                     if part is None:
                         continue
@@ -204,8 +213,14 @@ def lines(outlines: Iterable[Outline], window: Window) -> list[list[Point]]:
 
 def _turns(box: Window, window: Window) -> list[tuple[float, Window]]:
     """The turns of the globe at which a box and a window meet, and for each the window turned back."""
-    turned = ((turn, window._replace(west=window.west - turn, east=window.east - turn)) for turn in (-360, 0, 360))
-    return [(turn, here) for turn, here in turned if not _is_beyond(box, here)]
+    west, south, east, north = window
+    if box.north < south or box.south > north:
+        return []
+    return [
+        (turn, Window(west - turn, south, east - turn, north))
+        for turn in (-360.0, 0.0, 360.0)
+        if box.west <= east - turn and box.east >= west - turn
+    ]
 
 
 def _is_beyond(box: Window, window: Window) -> bool:

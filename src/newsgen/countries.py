@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import math
 import unicodedata
+from itertools import pairwise
 
 from newsgen.atlas import Country, Outline, Point, countries
 
 NEAR = 0.6
 """Degrees of a great circle, 67 km: half a degree, and what the shapes were made simpler by."""
+PLAIN = 0.1
+"""Degrees; what would lie no farther from the country with a slip of the pen undone plainly belongs to it."""
 WATERS = 3.5
 """Degrees, a little more than the 200 nautical miles of an exclusive economic zone (UNCLOS, article 57): what happens
 at sea is often given to the country whose waters they are."""
@@ -49,7 +52,7 @@ def suspicion(lat: float, lon: float, country: str) -> str | None:
         ("the other sign of the longitude", (lat, -lon)),
         ("the other sign of the latitude", (-lat, lon)),
     ):
-        if abs(other_lat) <= 90 and _is_near(other_lat, other_lon, lands, NEAR):
+        if abs(other_lat) <= 90 and _is_near(other_lat, other_lon, (named,), PLAIN):
             return f"{said}; with {slip} it would lie in it"
     return f"{said} (it is at sea)" if there is None else f"{said} (it is in {_spoken(there)})"
 
@@ -100,7 +103,7 @@ def _is_in(point: Point, country: Country) -> bool:
         for box, piece in outline.pieces:
             if box.south > y or box.north < y or box.east < x:
                 continue
-            for (x1, y1), (x2, y2) in zip(piece, piece[1:], strict=False):
+            for (x1, y1), (x2, y2) in pairwise(piece):
                 if (y1 > y) != (y2 > y) and x < x1 + (y - y1) * (x2 - x1) / (y2 - y1):
                     odd = not odd
     return odd
@@ -116,7 +119,7 @@ def _is_by(point: Point, outline: Outline, near: float) -> bool:
             if piece is None:
                 return False
             continue
-        for (x1, y1), (x2, y2) in zip(piece or (), (piece or ())[1:], strict=False):
+        for (x1, y1), (x2, y2) in pairwise(piece or ()):
             dx, dy = (x2 - x1) * shrink, y2 - y1
             px, py = (x - x1) * shrink, y - y1
             length = dx * dx + dy * dy

@@ -153,7 +153,7 @@ ALSO_OF = """
 United States of America: Puerto Rico, U.S. Virgin Is., Guam, N. Mariana Is., American Samoa, U.S. Minor \
 Outlying Is.
 United Kingdom: Anguilla, Bermuda, Br. Indian Ocean Ter., British Virgin Is., Cayman Is., Falkland Is., \
-Gibraltar, Guernsey, Isle of Man, Jersey, Montserrat, Pitcairn Is., S. Geo. and the Is., Saint Helena, Turks and \
+Guernsey, Isle of Man, Jersey, Montserrat, Pitcairn Is., S. Geo. and the Is., Saint Helena, Turks and \
 Caicos Is.
 France: Fr. Polynesia, Fr. S. Antarctic Lands, New Caledonia, St-Barthélemy, St-Martin, St. Pierre and Miquelon, \
 Wallis and Futuna Is., Clipperton I.

@@ -57,7 +57,7 @@ class Lettering:
         return None
 
     def within(self, polygons: Sequence[Sequence[Point]], name: str) -> Point | None:
-        """Find room for a name within polygons, where these are widest, and take it: give the middle of its baseline."""
+        """Find room for a name within polygons, where these are widest, and take it: give its baseline’s middle."""
         points = [point for polygon in polygons for point in polygon]
         wide, high = self.width(name), self._size
         top, bottom = min(y for _, y in points) + high / 2, max(y for _, y in points) - high / 2

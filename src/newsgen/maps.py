@@ -10,33 +10,31 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
 from newsgen import atlas
-from newsgen.atlas import Level, Point, Window
+from newsgen.atlas import Level, Point
 from newsgen.lettering import Lettering
+from newsgen.sheets import SOUTHERNMOST, WORLD_WIDTH, Sheet, sheet_round, world_sheet
 
 REGION_SIZE = (1200, 800)
 LOCATOR_SIZE = (600, 400)
-WORLD_WIDTH = 2000
 REGION_SPAN = 13.0
 LOCATOR_SPAN = 10.0
 WIDEST_LOCATOR = 40.0
 """Degrees of a great circle from the left of a map to its right, where it is drawn round one place."""
 WIDEST_REGION = 150.0
 """Degrees of longitude; what needs more is shown on a map of the world."""
-WORLD_WEST = -169.0
-"""The map of the world is cut in the Bering Strait, where it cuts no land."""
-MARGIN = 1.3
 LETTERS = 34
 """Units of a map of a region: the size of letters that is reckoned with, which is the one on a phone."""
 PIXEL = 2.4
 """Units of a map of a region in a pixel, between a phone and a desk."""
 MOST_NAMES = 12
 BIGGEST_DOT = 26
+BIGGEST_OF_WORLD = 20
 SMALLEST_DOT = 7
 """Pixels across."""
 ONE = 7.5
@@ -62,25 +60,6 @@ class Dot:
     """How many things it stands for; its area grows with them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The paper of a map, and how a place comes to lie on it."""
-
-    window: Window
-    width: int
-    height: int
-    lay: Callable[[float, float], Point]
-    """From longitude, in the window, and latitude to x and y."""
-
-    def at(self, dot: Dot) -> Point | None:
-        """Give where a dot lies, if it lies on the sheet."""
-        west, south, east, north = self.window
-        lon = west + (dot.lon - west) % 360
-        if lon > east or not south <= dot.lat <= north:
-            return None
-        return self.lay(lon, dot.lat)
-
-
 def world_map(dots: Sequence[Dot], title: str) -> str:
     """Draw the world in the Equal Earth projection (Šavrič, Patterson and Jenny 2018), with ``dots`` on it.
 
@@ -89,7 +68,7 @@ def world_map(dots: Sequence[Dot], title: str) -> str:
     that is none.
     """
     _check(dots)
-    sheet = _world_sheet(any(dot.lat < -56 for dot in dots))
+    sheet = world_sheet(any(dot.lat < SOUTHERNMOST for dot in dots))
     return _svg(sheet, title, [_world_shapes(sheet.window.south)], _drawn(sheet, dots, "dot"))
 
 
@@ -104,7 +83,7 @@ def region_map(dots: Sequence[Dot], title: str, around: Sequence[Dot] = (), coun
     _check([*dots, *around])
     if not dots:
         return region_map(around, title, (), countries) if around else ""
-    sheet = _sheet_round(dots, REGION_SPAN, REGION_SIZE)
+    sheet = sheet_round([(dot.lat, dot.lon) for dot in dots], REGION_SPAN, REGION_SIZE)
     if len(dots) > 1 and sheet.window.east - sheet.window.west > WIDEST_REGION:
         return world_map([*around, *dots], title)
     shapes = _shapes(sheet, atlas.region(), 1.5, 30)
@@ -140,14 +119,14 @@ def locator_map(lat: float, lon: float, name: str, title: str, countries: bool =
     dot = Dot(lat, lon, name)
     _check([dot])
     span, tolerance = LOCATOR_SPAN, 2.0
-    sheet = _sheet_round([dot], span, LOCATOR_SIZE)
+    sheet = sheet_round([(lat, lon)], span, LOCATOR_SIZE)
     while not _tells_something(sheet) and span < WIDEST_LOCATOR:
         span *= 2
-        sheet = _sheet_round([dot], span, LOCATOR_SIZE)
-    shapes = _shapes(sheet, atlas.region(), tolerance, 40)
+        sheet = sheet_round([(lat, lon)], span, LOCATOR_SIZE)
+    shapes = _shapes(sheet, atlas.region(), tolerance, 15)
     while sum(map(len, shapes)) > LOCATOR_BYTES and tolerance < 40:
         tolerance *= 1.5
-        shapes = _shapes(sheet, atlas.region(), tolerance, 20 * tolerance)
+        shapes = _shapes(sheet, atlas.region(), tolerance, 15 * tolerance)
     at = sheet.lay(sheet.window.west + (lon - sheet.window.west) % 360, lat)
     lettering = Lettering(*LOCATOR_SIZE, LETTERS)
     lettering.take(at, 14)
@@ -165,7 +144,7 @@ def _tells_something(sheet: Sheet) -> bool:
         return True
     areas = atlas.areas(atlas.region().land, sheet.window)
     share = sum(_area([sheet.lay(x, y) for x, y in area]) for area in areas) / (sheet.width * sheet.height)
-    return 0.04 < share < 0.97
+    return 0.002 < share < 0.97
 
 
 def _check(dots: Iterable[Dot]) -> None:
@@ -174,64 +153,9 @@ def _check(dots: Iterable[Dot]) -> None:
             raise ValueError(f"{dot.name}: latitude {dot.lat} and longitude {dot.lon} are no place on Earth")
 
 
-def _sheet_round(dots: Sequence[Dot], span: float, size: tuple[int, int]) -> Sheet:
-    """The sheet that holds all dots with a margin, and is at least ``span`` degrees wide."""
-    west, width = _least_arc([dot.lon % 360 for dot in dots])
-    south, north = min(dot.lat for dot in dots), max(dot.lat for dot in dots)
-    shrink = max(math.cos(math.radians((south + north) / 2)), 0.17)
-    aspect = size[0] / size[1]
-    across = max(span, width * shrink * MARGIN, (north - south) * aspect * MARGIN)
-    wide, high = across / shrink, across / aspect
-    left = west + width / 2 - wide / 2
-    left -= 360 * math.floor((left + 180) / 360)
-    pole = 90 + min(high / 16, atlas.BEYOND_POLE)
-    bottom = max(min((south + north) / 2 - high / 2, pole - high), -pole)
-    window = Window(left, bottom, left + wide, bottom + high)
-
-    def lay(lon: float, lat: float) -> Point:
-        return (lon - left) / wide * size[0], (window.north - lat) / high * size[1]
-
-    return Sheet(window, *size, lay)
-
-
-def _least_arc(longitudes: Iterable[float]) -> tuple[float, float]:
-    """Where the least stretch of the circle begins that holds all of ``longitudes``, and how long it is."""
-    ordered = sorted(set(longitudes))
-    gaps = [
-        ((after - before) % 360 or 360, after)
-        for before, after in zip(ordered, [*ordered[1:], ordered[0]], strict=True)
-    ]
-    gap, begin = max(gaps)
-    return begin, 360 - gap
-
-
-@functools.cache
-def _world_sheet(is_whole: bool) -> Sheet:
-    west, north, south = WORLD_WEST, 84.0, -90.0 if is_whole else -56.5
-    scale = WORLD_WIDTH / (2 * _equal_earth(math.pi, 0)[0])
-    top = _equal_earth(0, math.radians(north))[1]
-
-    def lay(lon: float, lat: float) -> Point:
-        x, y = _equal_earth(math.radians(lon - west - 180), math.radians(min(lat, north)))
-        return WORLD_WIDTH / 2 + x * scale, (top - y) * scale
-
-    height = math.ceil((top - _equal_earth(0, math.radians(south))[1]) * scale)
-    return Sheet(Window(west, south, west + 360, 90.0), WORLD_WIDTH, height, lay)
-
-
-def _equal_earth(lon: float, lat: float) -> Point:
-    """Project radians: the polynomial of the article of 2018."""
-    a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
-    theta = math.asin(math.sqrt(3) / 2 * math.sin(lat))
-    square = theta * theta
-    sixth = square**3
-    x = 2 * math.sqrt(3) * lon * math.cos(theta) / (3 * (a1 + 3 * a2 * square + sixth * (7 * a3 + 9 * a4 * square)))
-    return x, theta * (a1 + a2 * square + sixth * (a3 + a4 * square))
-
-
 @functools.cache
 def _world_shapes(south: float) -> str:
-    return "".join(_shapes(_world_sheet(south == -90), atlas.world(), 0, 0))
+    return "".join(_shapes(world_sheet(south == -90), atlas.world(), 0, 0))
 
 
 def _shapes(sheet: Sheet, level: Level, tolerance: float, least: float) -> list[str]:
@@ -313,7 +237,7 @@ def _text(kind: str, at: Point, anchor: str, text: str) -> str:
 
 
 def _placed(sheet: Sheet, dots: Iterable[Dot]) -> list[tuple[Dot, Point]]:
-    return [(dot, at) for dot in dots for at in [sheet.at(dot)] if at]
+    return [(dot, at) for dot in dots for at in [sheet.at(dot.lat, dot.lon)] if at]
 
 
 def _is_well_within(sheet: Sheet, at: Point) -> bool:
@@ -321,9 +245,9 @@ def _is_well_within(sheet: Sheet, at: Point) -> bool:
     return edge < at[0] < sheet.width - edge and edge < at[1] < sheet.height - edge
 
 
-def _diameter(number: int, most: int) -> float:
+def _diameter(number: int, most: int, biggest: float = BIGGEST_DOT) -> float:
     """Pixels: the area grows with the number, up to that of the greatest."""
-    unit = min(ONE, BIGGEST_DOT / math.sqrt(max(most, 1)))
+    unit = min(ONE, biggest / math.sqrt(max(most, 1)))
     return max(SMALLEST_DOT, unit * math.sqrt(max(number, 0)))
 
 
@@ -331,10 +255,11 @@ def _drawn(sheet: Sheet, dots: Sequence[Dot], kind: str) -> list[str]:
     """The dots on a sheet, the larger first. Where one is near, a target gives way, so that what is seen is hit."""
     placed = sorted(_placed(sheet, dots), key=lambda one: -one[0].number)
     most = max((dot.number for dot in dots), default=1)
+    biggest = BIGGEST_OF_WORLD if sheet.width == WORLD_WIDTH else BIGGEST_DOT
     drawn: list[str] = []
     before: list[tuple[Point, float]] = []
     for dot, at in placed:
-        wide = _diameter(dot.number, most) if kind == "dot" else SMALLEST_DOT
+        wide = _diameter(dot.number, most, biggest) if kind == "dot" else SMALLEST_DOT
         target = max(wide, TARGET)
         if dot.href:
             for other, size in before:

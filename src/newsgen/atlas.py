@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -22,6 +22,7 @@ PIECE = 24
 """Points in one piece of an outline; a piece that lies beyond a window costs no more than a point."""
 
 BEYOND_POLE = 1.0
+SHEAF = 15
 """Degrees."""
 
 Point = tuple[float, float]
@@ -46,12 +47,20 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Sheaf:
+    """Outlines that lie near one another: most windows are far from nearly all sheaves."""
+
+    box: Window
+    outlines: tuple[Outline, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """The world at one scale: its land, the borders on it, and those that are disputed."""
 
-    land: tuple[Outline, ...]
-    borders: tuple[Outline, ...]
-    disputed: tuple[Outline, ...]
+    land: tuple[Sheaf, ...]
+    borders: tuple[Sheaf, ...]
+    disputed: tuple[Sheaf, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,7 @@ class Country:
     """Names of other shapes that places in this country may lie in."""
     is_named: bool
     """Whether its name is written on maps."""
-    outlines: tuple[Outline, ...]
+    shape: Sheaf
 
 
 @functools.cache
@@ -90,7 +99,7 @@ def countries() -> tuple[Country, ...]:
             also=tuple(one.get("also", ())),
             parts=tuple(one.get("parts", ())),
             is_named=not one.get("unnamed", False),
-            outlines=tuple(_outline(_ring(arcs, numbers)) for numbers in one["rings"]),
+            shape=_sheaf(_outline(_ring(arcs, numbers)) for numbers in one["rings"]),
         )
         for one in _data()["countries"]
     )
@@ -109,9 +118,9 @@ def _arcs(name: str) -> list[list[Point]]:
 def _level(name: str) -> Level:
     arcs, data = _arcs(name), _data()[name]
     return Level(
-        land=tuple(_outline(_ring(arcs, numbers)) for numbers in data["land"]),
-        borders=tuple(_outline(arcs[number]) for number in data["borders"]),
-        disputed=tuple(_outline(arcs[number]) for number in data["disputed"]),
+        land=_sheaves(_outline(_ring(arcs, numbers)) for numbers in data["land"]),
+        borders=_sheaves(_outline(arcs[number]) for number in data["borders"]),
+        disputed=_sheaves(_outline(arcs[number]) for number in data["disputed"]),
     )
 
 
@@ -157,20 +166,35 @@ def _outline(points: list[Point]) -> Outline:
     return Outline(box_of(points), pieces)
 
 
+def _sheaf(outlines: Iterable[Outline]) -> Sheaf:
+    bound = tuple(outlines)
+    return Sheaf(box_of([corner for one in bound for corner in (one.box[:2], one.box[2:])]), bound)
+
+
+def _sheaves(outlines: Iterable[Outline]) -> tuple[Sheaf, ...]:
+    """Bind outlines by where they begin and how large they are."""
+    bound: dict[tuple[int, int, bool], list[Outline]] = {}
+    for one in outlines:
+        west, south, east, north = one.box
+        cell = (int(west // SHEAF), int(south // SHEAF), max(east - west, north - south) > SHEAF)
+        bound.setdefault(cell, []).append(one)
+    return tuple(_sheaf(bound[cell]) for cell in sorted(bound))
+
+
 def box_of(points: Sequence[Point]) -> Window:
     """Give the least window that holds all of ``points``."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return Window(min(xs), min(ys), max(xs), max(ys))
 
 
-def areas(outlines: Iterable[Outline], window: Window) -> list[list[Point]]:
-    """Give the polygons that are the part of the areas within ``outlines`` that lies in ``window``.
+def areas(sheaves: Iterable[Sheaf], window: Window) -> list[list[Point]]:
+    """Give the polygons that are the part of the areas within the outlines of ``sheaves`` that lies in ``window``.
 
     They are cut at its edges (Sutherland and Hodgman 1974), and so may run along an edge and back. Longitudes are
     those of the window.
     """
     found = []
-    for outline in outlines:
+    for outline in _met(sheaves, window):
         for turn, here in _turns(outline.box, window):
             points: list[Point] = []
             for box, piece in outline.pieces:
@@ -191,10 +215,10 @@ def areas(outlines: Iterable[Outline], window: Window) -> list[list[Point]]:
     return found
 
 
-def lines(outlines: Iterable[Outline], window: Window) -> list[list[Point]]:
-    """Give the parts of the lines ``outlines`` that lie in ``window``, cut at its edges (Liang and Barsky 1984)."""
+def lines(sheaves: Iterable[Sheaf], window: Window) -> list[list[Point]]:
+    """Give the parts of the lines of ``sheaves`` that lie in ``window``, cut at its edges (Liang and Barsky 1984)."""
     found: list[list[Point]] = []
-    for outline in outlines:
+    for outline in _met(sheaves, window):
         for turn, here in _turns(outline.box, window):
             for box, piece in outline.pieces:
                 if _is_beyond(box, here):
@@ -209,6 +233,13 @@ def lines(outlines: Iterable[Outline], window: Window) -> list[list[Point]]:
                     else:
                         found.append([one, other])
     return found
+
+
+def _met(sheaves: Iterable[Sheaf], window: Window) -> Iterator[Outline]:
+    """The outlines of all sheaves that a window meets."""
+    for sheaf in sheaves:
+        if _turns(sheaf.box, window):
+            yield from sheaf.outlines
 
 
 def _turns(box: Window, window: Window) -> list[tuple[float, Window]]:

@@ -86,7 +86,7 @@ def _holder(lat: float, lon: float) -> Country | None:
 def _is_near(lat: float, lon: float, lands: tuple[Country, ...], near: float) -> bool:
     """Whether a place lies in one of ``lands``, or no farther from it than ``near``."""
     return any(
-        _is_in((x, lat), land) or any(_is_by((x, lat), outline, near) for outline in land.outlines)
+        _is_in((x, lat), land) or any(_is_by((x, lat), outline, near) for outline in land.shape.outlines)
         for land in lands
         for x in (lon, lon + 360, lon - 360)
     )
@@ -96,7 +96,7 @@ def _is_in(point: Point, country: Country) -> bool:
     """Whether an odd number of edges lies east of a point."""
     x, y = point
     odd = False
-    for outline in country.outlines:
+    for outline in country.shape.outlines:
         west, south, east, north = outline.box
         if not (west <= x <= east and south <= y <= north):
             continue

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from newsgen.atlas import Point
 
-ROWS = 11
+ROWS = 7
 """Heights in a country at which its name is tried."""
 
 

@@ -1,6 +1,6 @@
 """Draw maps as inline SVG: of the world, of a region, and of where one place lies.
 
-They need no script and ask no other host. All colours come from the style sheet, through the classes ``map``, ``sea``,
+They need no script and ask no other host. All colours come from the style sheet, through the classes ``map``,
 ``land``, ``borders``, ``disputed``, ``country``, ``name``, ``dot``, ``hit``, ``near`` and ``here``; nothing has an id.
 A dot is a line of no length with round ends, whose width is in pixels of the screen at every size of the map. A map
 whose dots are links is a group of them (``role="group"``); any other is an image (WAI-ARIA 1.2).
@@ -163,8 +163,8 @@ def _shapes(sheet: Sheet, level: Level, tolerance: float, least: float) -> list[
     areas = [[sheet.lay(x, y) for x, y in area] for area in atlas.areas(level.land, sheet.window)]
     land = [_simple(area, tolerance, sheet) for area in areas if _area(area) >= least]
     shapes = [_path("land", land, "z")]
-    for name, outlines in (("borders", level.borders), ("borders disputed", level.disputed)):
-        parts = [[sheet.lay(x, y) for x, y in line] for line in atlas.lines(outlines, sheet.window)]
+    for name, sheaves in (("borders", level.borders), ("borders disputed", level.disputed)):
+        parts = [[sheet.lay(x, y) for x, y in line] for line in atlas.lines(sheaves, sheet.window)]
         shapes.append(_path(name, [_simple(part, tolerance, sheet) for part in parts], ""))
     return [shape for shape in shapes if shape]
 
@@ -219,7 +219,7 @@ def _country_names(sheet: Sheet, lettering: Lettering, most: int) -> list[str]:
     found = []
     for country in atlas.countries():
         if country.is_named:
-            polygons = [[sheet.lay(x, y) for x, y in area] for area in atlas.areas(country.outlines, sheet.window)]
+            polygons = [[sheet.lay(x, y) for x, y in area] for area in atlas.areas([country.shape], sheet.window)]
             size = sum(map(_area, polygons))
             if size:
                 found.append((-size, country.name, polygons))

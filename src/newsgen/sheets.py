@@ -6,7 +6,6 @@ import functools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from newsgen.atlas import BEYOND_POLE, Point, Window
 

@@ -210,7 +210,14 @@ class Topology:
             self.countries[name] = polygons_of(shape)
             self.ids[name] = shape.get("id", "")
         self.land = [ring for shape in data["objects"]["land"]["geometries"] for p in polygons_of(shape) for ring in p]
+        self._leave_out_pole()
         self._part_crimea()
+
+    def _leave_out_pole(self) -> None:
+        """Leave out the ring round the South Pole that is a hole in Antarctica of no area."""
+        holes = [ring for p in self.countries["Antarctica"] for ring in p if max(y for _, y in self.points(ring)) < -89]
+        self.land = [ring for ring in self.land if ring not in holes]
+        self.countries["Antarctica"] = [[r for r in p if r not in holes] for p in self.countries["Antarctica"]]
 
     def _part_crimea(self) -> None:
         """Make Crimea a shape of its own: Natural Earth 4.1 has it with Russia, the United Nations with Ukraine."""

@@ -47,12 +47,12 @@ def suspicion(lat: float, lon: float, country: str) -> str | None:
     if there is None and _is_near(lat, lon, lands, WATERS):
         return None
     said = f"lies outside {_spoken(named)}"
-    for slip, (other_lat, other_lon) in (
-        ("latitude and longitude swapped", (lon, lat)),
-        ("the other sign of the longitude", (lat, -lon)),
-        ("the other sign of the latitude", (-lat, lon)),
+    for slip, other_lat, other_lon, candidates in (
+        ("latitude and longitude swapped", lon, lat, lands),
+        ("the other sign of the longitude", lat, -lon, lands[:1]),
+        ("the other sign of the latitude", -lat, lon, lands[:1]),
     ):
-        if abs(other_lat) <= 90 and _is_near(other_lat, other_lon, (named,), PLAIN):
+        if abs(other_lat) <= 90 and _is_near(other_lat, other_lon, candidates, PLAIN):
             return f"{said}; with {slip} it would lie in it"
     return f"{said} (it is at sea)" if there is None else f"{said} (it is in {_spoken(there)})"
 

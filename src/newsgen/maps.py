@@ -123,11 +123,11 @@ def locator_map(lat: float, lon: float, name: str, title: str, countries: bool =
     while not _tells_something(sheet) and span < WIDEST_LOCATOR:
         span *= 2
         sheet = sheet_round([(lat, lon)], span, LOCATOR_SIZE)
-    shapes = _shapes(sheet, atlas.region(), tolerance, 15)
+    shapes = _shapes(sheet, atlas.region(), tolerance, 15) or _shapes(sheet, atlas.region(), 0, 0)
     while sum(map(len, shapes)) > LOCATOR_BYTES and tolerance < 40:
         tolerance *= 1.5
         shapes = _shapes(sheet, atlas.region(), tolerance, 15 * tolerance)
-    at = sheet.lay(sheet.window.west + (lon - sheet.window.west) % 360, lat)
+    at = sheet.at(lat, lon) or (sheet.width / 2, sheet.height / 2)
     lettering = Lettering(*LOCATOR_SIZE, LETTERS)
     lettering.take(at, 14)
     found = lettering.beside(at, 10, name) if name else None
@@ -139,12 +139,12 @@ def locator_map(lat: float, lon: float, name: str, title: str, countries: bool =
 
 
 def _tells_something(sheet: Sheet) -> bool:
-    """Whether there is a border, or land that is more than a speck and less than everything."""
+    """Whether there is a border, or some land, and not only land."""
     if atlas.lines(atlas.region().borders, sheet.window):
         return True
     areas = atlas.areas(atlas.region().land, sheet.window)
     share = sum(_area([sheet.lay(x, y) for x, y in area]) for area in areas) / (sheet.width * sheet.height)
-    return 0.002 < share < 0.97
+    return 0 < share < 0.97
 
 
 def _check(dots: Iterable[Dot]) -> None:

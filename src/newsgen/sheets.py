@@ -33,7 +33,7 @@ class Sheet:
     def at(self, lat: float, lon: float) -> Point | None:
         """Give where a place lies, if it lies on the sheet."""
         west, south, east, north = self.window
-        lon = west + (lon - west) % 360
+        lon = west + (lon - west) % 360 % 360
         if lon > east or not south <= lat <= north:
             return None
         return self.lay(lon, lat)
@@ -42,7 +42,8 @@ class Sheet:
 def sheet_round(places: Sequence[tuple[float, float]], span: float, size: tuple[int, int]) -> Sheet:
     """Give the sheet of ``size`` that holds all ``places`` (latitude, longitude) with a margin, across the antimeridian
     where that is less, and is at least ``span`` degrees of a great circle wide: equirectangular, true in its middle."""
-    west, width = _least_arc([lon % 360 for _, lon in places])
+    # % gives 360.0 itself where a longitude lies below 0 by less than can be told
+    west, width = _least_arc([lon % 360 % 360 for _, lon in places])
     south, north = min(lat for lat, _ in places), max(lat for lat, _ in places)
     shrink = max(math.cos(math.radians((south + north) / 2)), FLATTEST)
     aspect = size[0] / size[1]

@@ -260,9 +260,8 @@ def _is_beyond(box: Window, window: Window) -> bool:
 
 
 def _is_held(box: Window, window: Window) -> bool:
-    return not (
-        box.west < window.west or box.south < window.south or box.east > window.east or box.north > window.north
-    )
+    starts = window.west <= box.west and window.south <= box.south
+    return starts and box.east <= window.east and box.north <= window.north
 
 
 def _cut(points: list[Point], axis: int, bound: float, sign: int) -> list[Point]:

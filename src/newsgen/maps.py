@@ -40,7 +40,8 @@ SMALLEST_DOT = 7
 ONE = 7.5
 """Pixels across a dot for one thing, unless another's would then be too big."""
 TARGET = 24
-"""Pixels; WCAG 2.2, 2.5.8."""
+FOCUS = 6
+"""Pixels; WCAG 2.2, 2.5.8. A target is wider than its dot, for it is the ring that shows the focus."""
 LOCATOR_BYTES = 1_900
 """Bytes for the shapes of a locator map."""
 
@@ -260,12 +261,12 @@ def _drawn(sheet: Sheet, dots: Sequence[Dot], kind: str) -> list[str]:
     before: list[tuple[Point, float]] = []
     for dot, at in placed:
         wide = _diameter(dot.number, most, biggest) if kind == "dot" else SMALLEST_DOT
-        target = max(wide, TARGET)
+        target = max(wide + FOCUS, TARGET)
         if dot.href:
             for other, size in before:
                 apart = math.dist(at, other) * 2 * 360 / sheet.width
                 if apart < target + size:
-                    target = max(wide, apart - size)
+                    target = max(wide + FOCUS, apart - size)
             before.append((at, wide))
         place = f"M{_number(at[0])} {_number(at[1])}h0"
         mark = f'<path class="{kind}" d="{place}" stroke-width="{_number(wide)}"/>'

@@ -31,6 +31,7 @@ MOST_TOLD = 20
 
 _MARK = re.compile(rf"\[\^source:([^\[\]`<>\\\n]{{1,{LONGEST_LABEL}}})\]")
 _FOOTNOTE = re.compile(r"^(?:[ \t>]|[-*+:][ \t]|[0-9]{1,9}[.)][ \t])*\[\^(source:[^\]\n]*)\]:", re.MULTILINE)
+_LIKE_A_MARK = re.compile(r"\[\^(source:[^\[\]\n]*)")
 _TOKEN = re.compile(r"<!--.*?-->|<(/?)([a-zA-Z][\w-]*)((?:[^\"'<>]|\"[^\"]*\"|'[^']*')*)>", re.DOTALL)
 _CONTENTS = re.compile(r'<div class="toc">.*?</div>', re.DOTALL)
 _PLACEHOLDER = re.compile(f"{OPEN}{KIND}:[^{CLOSE}]*{CLOSE}")
@@ -180,13 +181,10 @@ def _is_escaped(body: str, at: int) -> bool:
 
 def _tell_of_broken(notes: Notes, known: set[int], footnotes: set[str]) -> None:
     plain = without_code(notes.body)
-    signs = (found.start() for found in re.finditer(re.escape(SIGN), plain))
     broken = (
-        at
-        for at in signs
-        if at not in known
-        and not any(plain.startswith(f"[^{one}]", at) for one in footnotes)
-        and not _is_escaped(plain, at)
+        found.start()
+        for found in _LIKE_A_MARK.finditer(plain)
+        if found.start() not in known and found[1] not in footnotes and not _is_escaped(plain, found.start())
     )
     for at in islice(broken, MOST_TOLD):
         what = "what begins with [^source: is no mark of a source, and stays text"

@@ -13,13 +13,12 @@ from typing import Any
 from frontmatter.default_handlers import YAMLHandler
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from newsgen.citing import Sources
 from newsgen.document import Document, is_empty, shorten
 from newsgen.errors import Fault
 from newsgen.model import Card, Moment
 from newsgen.moments import read_moment
 from newsgen.registers import check_coordinates, plain_source
-from newsgen.resolving import source_at
-from newsgen.schema import nearest
 from newsgen.site import Site
 from newsgen.urls import (
     LONGEST_NAME,
@@ -344,20 +343,19 @@ def _check_places(values: dict[str, Any], nodes: dict[str, Node], document: Docu
 
 def _check_events(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> None:
     """Report each source of an event that the article does not have."""
-    sources = [{**one, "proposed": False} for one in values["sources"] or ()]
+    known = Sources(one["name"] for one in values["sources"] or ())
+    have = f"this article has {len(known.names)}" if known.names else "this article has none"
     for event, node in zip(values["events"] or (), items_of(nodes.get("events")), strict=False):
-        if not event["sources"]:
-            continue
-        named = items_of(value_of(node, "sources"))
-        for name, place in zip(event["sources"], named, strict=False):
-            if source_at(sources, name) is None:
-                have = f"this article has {len(sources)}" if sources else "this article has none"
-                if name.isdigit():
-                    document.fault(place, f"there is no source {shorten(name)}; {have}", "Correct the number.")
-                else:
-                    near = nearest(name, tuple(one["name"] for one in sources))
-                    remedy = f"Did you mean {near}?" if near else "Write its number or name as it stands in sources:."
-                    document.fault(place, f"no source of this article is called {shorten(name)!r}", remedy)
+        for name, place in zip(event["sources"] or (), items_of(value_of(node, "sources")), strict=False):
+            if known.number(name) is not None:
+                continue
+            if name.isdecimal():
+                what, remedy = f"there is no source {shorten(name)}; {have}", "Correct the number, or add the source."
+            else:
+                like = known.like(name)
+                what = f"no source of this article is called {shorten(name)!r}"
+                remedy = f"Did you mean {like}?" if like else "Write its number or name as it stands in sources:."
+            document.fault(place, what, remedy)
 
 
 def items_of(node: Node | None) -> list[Node]:

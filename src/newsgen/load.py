@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from newsgen import disk
+from newsgen import citing, disk
 from newsgen.archive import Archive, stamp
 from newsgen.disk import KINDS, Listing, digest_or_none
 from newsgen.document import shorten
@@ -20,6 +20,7 @@ from newsgen.executors import executor_for
 from newsgen.filing import Entry, Filing, bury, pack, registers_of, seal
 from newsgen.frontmatter import Header, decode, read_header, read_page_header, split
 from newsgen.inventory import Differing, Inventory, Survey
+from newsgen.marks import KIND as MARK
 from newsgen.markup import Converter, internal_target
 from newsgen.model import AXES, Link, Moment, canonical, digest
 from newsgen.registers import Registers, read_register
@@ -229,8 +230,10 @@ def _read_one(reader: _Reader, work: Work) -> Loaded:
     body = _converted(reader, work, parts.body)
     before = parts.body_line - 1
     faults += [Fault(work.path, line + before, *one) for line, *one in body.faults]
-    links = [(*one[:3], one[3] + before, one[4]) for one in body.links]
+    links = [(*one[:3], one[3] + before, one[4]) for one in body.links if one[0] != MARK]
     if header is not None:
+        marks = [(one[1], one[3] + before, one[4]) for one in body.links if one[0] == MARK]
+        faults += citing.check(work.path, marks, header.meta.get("sources")) if marks else ()
         images = _image_links(header, faults)
         links += [(one.kind, one.target, one.fragment, one.line, one.column) for one in images]
     is_faulty = any(one.severity == FAULT for one in faults)

@@ -1,7 +1,8 @@
 """Markdown to safe HTML, summary, anchors and links: text in, value out.
 
 Internal links leave here as placeholders between two characters that no text can hold (Unicode noncharacters), because
-the address of what they lead to is not known yet and must not be remembered: :func:`resolve` puts addresses in.
+the address of what they lead to is not known yet and must not be remembered: :func:`resolve` puts addresses in. So do
+marks that refer to the sources in the head (:mod:`newsgen.marks`), because a head may change while its text does not.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from newsgen.cleaning import (
 from newsgen.document import shorten, without_controls
 from newsgen.engines import PYTHON_MARKDOWN, Engine, engine_of
 from newsgen.errors import FAULT, WARNING, Fault
+from newsgen.marks import KIND, SIGN, take_out, without_marks
 from newsgen.model import Link, canonical, digest
 from newsgen.notes import CLOSE, OPEN, Notes, internal_target, without_code
 
@@ -53,7 +55,19 @@ SUMMARY_LENGTH = 240
 MOST_HTML = 16 * 1024 * 1024
 """Characters of HTML that one body may become."""
 
-_MODULES = ("cleaning", "document", "engines", "errors", "markup", "model", "notes", "outline", "swift", "urls")
+_MODULES = (
+    "cleaning",
+    "document",
+    "engines",
+    "errors",
+    "marks",
+    "markup",
+    "model",
+    "notes",
+    "outline",
+    "swift",
+    "urls",
+)
 """The modules whose source decides what a conversion gives."""
 
 _PLACEHOLDER = re.compile(f"{OPEN}([a-z]+):([^{CLOSE}#]*)(#[^{CLOSE}]*)?{CLOSE}")
@@ -136,7 +150,8 @@ class Converter:
         return _nothing(notes)
 
     def _converted(self, notes: Notes) -> Body:
-        raw = self._engine.convert(notes.body)
+        text, marks = take_out(notes) if SIGN in notes.body else (notes.body, None)
+        raw = self._engine.convert(text)
         if len(raw) > MOST_HTML:
             notes.add(FAULT, None, f"the text becomes more than {MOST_HTML >> 20} MiB of HTML", "Part it.")
             return _nothing(notes)
@@ -148,7 +163,8 @@ class Converter:
             else:
                 notes.add_deepest(f"lists, quotations or emphasis are nested {limits}", "Write them flatter.")
             return _nothing(notes)
-        for value, scheme in refused(raw):
+        for address, scheme in refused(raw):
+            value = marks.written(address) if marks else address
             remedy = "Links use http, https, mailto or tel."
             notes.add(FAULT, value, f"the link {shorten(value)!r} uses {scheme}:", remedy)
         if self._trusted:
@@ -158,6 +174,9 @@ class Converter:
                 notes.add(WARNING, f"<{tag}", f"<{tag}> is left out: articles are text", "Remove it.")
             numbered = self._cleaner.clean(raw)
         self._tell_of_unknown(notes)
+        if marks:
+            numbered = marks.placed(numbered, notes)
+            self._cleaner.addresses[:] = map(marks.written, self._cleaner.addresses)
         safe = self._linked(numbered, notes)
         if "<h1" in safe:
             safe = re.sub(r"(</?)h1\b", r"\1h2", safe)
@@ -198,11 +217,17 @@ def _nothing(notes: Notes) -> Body:
     return Body("", (), (), "", tuple(sorted(set(notes.faults))))
 
 
-def resolve(body: str, addresses: Callable[[str, str], str | None], own: str = "") -> str:
-    """Put addresses in the place of the placeholders in ``body``.
+def resolve(
+    body: str,
+    addresses: Callable[[str, str], str | None],
+    own: str = "",
+    mark: Callable[[str], str] | None = None,
+) -> str:
+    """Put addresses and marks in the place of the placeholders in ``body``.
 
     ``addresses(kind, target)`` gives the href of a target, escaped for an attribute, or None where it is withheld: the
-    link is then left without one. Links within the article get ``own`` before their fragment.
+    link is then left without one. Links within the article get ``own`` before their fragment. ``mark(label)`` gives the
+    HTML of a mark that refers to a source, and is asked in the order of the text; without it there are none.
     """
     if OPEN not in body:
         return body
@@ -211,6 +236,8 @@ def resolve(body: str, addresses: Callable[[str, str], str | None], own: str = "
         kind, target, fragment = found[1], found[2], found[3] or ""
         if kind == "self":
             return own + fragment
+        if kind == KIND:
+            return mark(unquote(target)) if mark else ""
         where = addresses(kind, unquote(target))
         return CLOSE if where is None else where + fragment
 
@@ -228,7 +255,7 @@ def with_reachable_tables(body: str) -> str:
 def _opening(safe: str) -> str:
     """The text of the first paragraph that has any, cut after a word."""
     for paragraph in _PARAGRAPH.finditer(safe):
-        text = paragraph[1]
+        text = without_marks(paragraph[1])
         if "<" in text:
             text = re.sub(r"<(sup|script|style)\b.*?</\1>", "", text, flags=re.DOTALL | re.IGNORECASE)
             text = re.sub(r"<[^>]*>", "", text)

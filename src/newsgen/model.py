@@ -236,8 +236,9 @@ class Article:
 class Link:
     """A link in a body that must lead somewhere inside the archive.
 
-    ``kind`` is ``document`` (another content file), ``media`` (a file beside the article) or ``address`` (a place on
-    the published site). ``fragment`` is without its ``#``.
+    ``kind`` is ``document`` (another content file), ``media`` (a file beside the article), ``address`` (a place on the
+    published site) or ``source``: a mark that refers to a source in the head, by the label that is then the target.
+    ``fragment`` is without its ``#``.
     """
 
     kind: str

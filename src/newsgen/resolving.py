@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from newsgen.citing import Sources
 from newsgen.edtf import read_edtf
 from newsgen.model import Card
 from newsgen.registers import Located, Registers
@@ -109,13 +110,16 @@ def _events(
 ) -> list[tuple[dict[str, Any], list[Term], Located | None]]:
     """Give what is kept of each event, the terms of the sources that it rests on, and its place."""
     found = []
+    known = Sources(one["name"] for one in meta["sources"])
     taken: dict[str, int] = {}
     for given in meta["events"]:
         slug = cut_slug(slugify(given["id"] or given["name"]), 100) or "event"
         taken[slug] = taken.get(slug, 0) + 1
         own_slug = slug if taken[slug] == 1 else f"{slug}-{taken[slug]}"
         located = registers.locate(given["place"]) if given["place"] else None
-        rests = [one for one in (source_at(meta["sources"], name) for name in given["sources"] or ()) if one]
+        numbers = [number for number in map(known.number, given["sources"] or ()) if number]
+        rests = [(number, meta["sources"][number - 1]) for number in dict.fromkeys(numbers)]
+        rests = [(number, one) for number, one in rests if not one["proposed"]]
         when = read_edtf(given["when"])
         event = {
             "key": slug if given["id"] else f"{card.id}#{own_slug}",
@@ -136,14 +140,3 @@ def _events(
         }
         found.append((event, _sources([one for _, one in rests], registers), located))
     return found
-
-
-def source_at(sources: list[dict[str, Any]], name: str) -> tuple[int, dict[str, Any]] | None:
-    """Give the source of an article that ``name`` stands for, a number from 1 or one of their names, with its number;
-    None where there is no such source, or it is only proposed."""
-    number = int(name) if name.isascii() and name.isdigit() and len(name) < 6 else 0
-    slug = slugify(name)
-    for at, one in enumerate(sources, 1):
-        if at == number or (not number and slug in (slugify(one["name"]), one.get("key"))):
-            return None if one["proposed"] else (at, one)
-    return None

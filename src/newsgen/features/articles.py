@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
+from newsgen.citing import Citations
 from newsgen.features import Feature, Frame, Planning, has_moved
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
@@ -110,7 +112,8 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     def address(kind: str, target: str) -> str | None:
         return link_target(frame.href, links, kind, target)
 
-    body = with_reachable_tables(resolve(article.body, address))
+    citations = Citations(article.meta.get("sources", ()))
+    body = with_reachable_tables(resolve(article.body, address, mark=citations.mark))
     view = {
         "article": article.card,
         "language": article.card.language,
@@ -129,7 +132,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             "older": older,
             "newer": newer,
             "images": [_image(frame, one) for one in article.meta["images"]],
-            "sources": _sources(article.meta["sources"]),
+            "sources": citations.listed(),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }
     return view
@@ -157,14 +160,6 @@ def _places(meta: dict[str, Any], terms: tuple[Term, ...]) -> list[dict[str, Any
     return list(found.values())
 
 
-def _sources(sources: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give the sources of an article, each by its number in the head."""
-    numbered = enumerate(sources, 1)
-    return [
-        {**one, "number": at, "anchor": f"ng:source-{at}", "cited": []} for at, one in numbered if not one["proposed"]
-    ]
-
-
 def _events(reads: Reads) -> list[dict[str, Any]]:
     """Give the events of an article in the order of time, each as it tells it, and what other reports say of it."""
     found = []
@@ -176,7 +171,12 @@ def _events(reads: Reads) -> list[dict[str, Any]]:
 
 
 def _begins_with(body: str, text: str) -> bool:
-    """Whether the first words of a body are ``text``: a summary that was cut from them would only say them twice."""
+    """Whether the first words of a body are ``text``: a summary that was cut from them would only say them twice. A
+    summary is cut without what is raised, such as the marks of footnotes and sources."""
+    if "<sup" in body[:FIRST_WORDS]:
+        level = _RAISED.sub("", body[: 2 * FIRST_WORDS])
+        if Markup(level[:FIRST_WORDS]).striptags().startswith(text):  # noqa: S704 - only to be compared
+            return True
     paragraph = body.find("</p>", len(text), FIRST_WORDS)
     if paragraph >= 0 and "<!" not in (beginning := body[: paragraph + 4]):
         words = Markup(beginning).striptags()  # noqa: S704 - only to be compared
@@ -192,6 +192,7 @@ def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
     return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
 
 
+_RAISED = re.compile(r"<sup\b.*?</sup>", re.DOTALL)
 MOST_AT_ONCE = 2_000
 MOST_OTHERS = 5
 """How many other reports of an event stand beside it."""

@@ -12,6 +12,7 @@ from typing import Any
 from feedgen.ext.base import BaseExtension
 
 from newsgen.archive import Change
+from newsgen.citing import Citations
 from newsgen.features import Feature, Frame, Planning, terms_of
 from newsgen.features.articles import link_target, linking_to
 from newsgen.markup import resolve
@@ -123,7 +124,8 @@ def _entry(
     def address(kind: str, target: str) -> str | None:
         return link_target(frame.absolute, links, kind, target)
 
-    body = resolve(article.body, address, own=url) or f"<p>{html.escape(card.title)}</p>"
+    mark = Citations(article.meta["sources"], own=url).mark
+    body = resolve(article.body, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>"
     id_, title, link, content = as_text(card.id), as_text(card.title), as_text(url), as_text(body)
     authors = [as_text(author.name) for author in terms["authors"]]
     creators = b"".join(b"<dc:creator>%b</dc:creator>" % name for name in authors)

@@ -123,11 +123,10 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     }
     if page.template == "article.html":
         older, newer = reads.neighbours
-        location = article.meta["location"]
         view |= {
             "terms": reads.terms,
             "places": _places(article.meta, reads.terms["places"]),
-            "map": map_of_article(location["at"], location["name"]) if location and location["at"] else None,
+            "map": map_of_article(frame, article.meta["location"]),
             "events": _events(reads) if "events" in page.reads else [],
             "older": older,
             "newer": newer,
@@ -199,4 +198,4 @@ MOST_OTHERS = 5
 TEMPLATES = {"article": "article.html", "page": "page.html", "tombstone": "tombstone.html"}
 """The template of the page of each kind of document."""
 
-FEATURE = Feature("articles", _subjects, _pages, _affected, _view)
+FEATURE = Feature("articles", _subjects, _pages, _affected, _view, settings=("language",))

@@ -153,4 +153,4 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
     }
 
 
-FEATURE = Feature("listings", _subjects, _pages, _affected, _view)
+FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=("language",))

@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsgen.errors import FAULT, WARNING, Fault
-from newsgen.frontmatter import LARGEST_FILE, Header, decode, read_header, read_page_header, read_register, split
+from newsgen.frontmatter import LARGEST_FILE, Header, decode, read_header, read_page_header, split
+from newsgen.registers import read_register
 from newsgen.site import Site, load_site
 
 ARTICLE = "content/articles/2024-07-17-two-drones.md"

@@ -21,6 +21,16 @@ DAYS = st.sampled_from(["2023-12-31", "2024-01-01", "2024-07-16", "2024-07-17", 
 BODIES = st.sampled_from(
     ["Text.", "Other text.", "[to alpha](alpha.md)", "[to beta](beta.md#part)", "# Part\n\nA part.", "![x](map.png)"]
 )
+EVENTS = st.sampled_from(
+    [
+        None,
+        [{"name": "Attack", "when": "2024-07-16", "id": "attack", "place": "ain", "role": "main"}],
+        [{"name": "Attack", "when": "2024-07-15", "id": "attack", "place": "Geneva", "role": "background"}],
+        [{"name": "Attack at night", "when": "2024-07", "id": "attack"}, {"name": "War", "when": "2014"}],
+        [{"name": "War", "when": "2014/2017", "place": "Iraq"}, {"name": "War", "when": "199X"}],
+    ]
+)
+SOURCES = st.sampled_from([None, ["Reuters"], ["reuters", {"name": "An officer", "kind": "person"}]])
 
 
 def same_as_clean(story: Story, *options: str) -> None:
@@ -86,10 +96,18 @@ class Edits(RuleBasedStateMachine):
         body=BODIES,
         section=st.sampled_from([None, "World"]),
         author=st.sampled_from([None, "Ada"]),
-        location=st.sampled_from([None, "Geneva", "ain"]),
+        location=st.sampled_from([None, "Geneva", "ain", "Ain, Iraq", {"name": "Ain", "lat": 33.8, "lon": 42.4}]),
+        thread=st.sampled_from([None, "Withdrawal", "withdrawal"]),
+        events=EVENTS,
+        sources=SOURCES,
+        corrections=st.sampled_from([None, [{"date": "2024-08-01", "text": "A wrong day."}]]),
     )
-    def put(self, name: str, day: str, tags: list[str], body: str, **fields: str | None) -> None:
+    def put(self, name: str, day: str, tags: list[str], body: str, **fields: object) -> None:
         self.story.article(name, body, date=day, tags=tags, **fields)
+
+    @rule(name=NAMES, events=EVENTS, sources=SOURCES)
+    def tell_otherwise(self, name: str, events: object, sources: object) -> None:
+        self.story.article(name, events=events, sources=sources)
 
     @rule(name=NAMES, title=st.sampled_from(["One title", "Another <title> & more"]))
     def retitle(self, name: str, title: str) -> None:
@@ -99,7 +117,12 @@ class Edits(RuleBasedStateMachine):
     def remove(self, name: str) -> None:
         (self.story.root / f"content/articles/{name}.md").unlink(missing_ok=True)
 
-    @rule(name=NAMES, fields=st.sampled_from([{"draft": True}, {"embargo": "2030-01-01"}, {"expires": "2024-08-01"}]))
+    @rule(
+        name=NAMES,
+        fields=st.sampled_from(
+            [{"draft": True}, {"embargo": "2030-01-01"}, {"expires": "2024-08-01"}, {"withdrawn": "2024-08-01"}]
+        ),
+    )
     def withhold(self, name: str, fields: dict[str, object]) -> None:
         self.story.article(name, **fields)
 
@@ -140,9 +163,24 @@ class Edits(RuleBasedStateMachine):
     def set_tags(self, text: str) -> None:
         self.story.write("content/tags.yaml", text)
 
-    @rule(text=st.sampled_from(["{}", "ain: {name: Ain}", "{ain: {name: Ain, within: iq}, iq: {name: Iraq}}"]))
+    @rule(
+        text=st.sampled_from(
+            [
+                "{}",
+                "ain: {name: Ain}",
+                "{ain: {name: Ain, within: iq}, iq: {name: Iraq}}",
+                "{ain: {name: Ain al-Assad, within: iq, lat: 33.8, lon: 42.4, aliases: [Geneva]}, iq: {name: Iraq}}",
+            ]
+        )
+    )
     def set_places(self, text: str) -> None:
         self.story.write("content/places.yaml", text)
+
+    @rule(
+        text=st.sampled_from(["{}", "reuters: {name: Reuters, kind: wire}", "wire: {name: A wire, aliases: [Reuters]}"])
+    )
+    def set_sources(self, text: str) -> None:
+        self.story.write("content/sources.yaml", text)
 
     @rule(menu=st.sampled_from([None, 1]))
     def put_page(self, menu: int | None) -> None:

@@ -259,8 +259,12 @@ def test_every_field_of_the_vocabulary_is_read() -> None:
 @pytest.mark.parametrize(
     ("header", "field", "value"),
     [
-        ("location: Baghdad", "location", {"name": "Baghdad", "country": None, "lat": None, "lon": None}),
-        ("places: Anbar", "places", [{"name": "Anbar", "country": None, "lat": None, "lon": None}]),
+        (
+            "location: Baghdad",
+            "location",
+            {"name": "Baghdad", "country": None, "lat": None, "lon": None, "proposed": None},
+        ),
+        ("places: Anbar", "places", [{"name": "Anbar", "country": None, "lat": None, "lon": None, "proposed": None}]),
         ("section: World &amp; war", "sections", [["world-war", "World & war"]]),
         ("tags: drones", "tags", [["drones", "drones"]]),
         ("tags: Iraq, US-led coalition", "tags", [["iraq", "Iraq"], ["us-led-coalition", "US-led coalition"]]),

@@ -284,9 +284,7 @@ def _compiled() -> Iterator[tuple[re.Pattern[str], _Reading]]:
     named = rf"(?P<month>{_FULL})(?!\s+\d)"
     yield _whole(rf"(?:{_LEAD}|(?P<rel>[Ll]ast|[Tt]his|[Nn]ext)\s+){named}"), _in_month
     yield (
-        _whole(
-            rf"(?:{_LEAD}|[Oo]f\s+)(?:the\s+)?(?:(?:early|late|mid)[\s-]+)?(?P<decade>1\d\d|20\d)0s"
-        ),
+        _whole(rf"(?:{_LEAD}|[Oo]f\s+)(?:the\s+)?(?:(?:early|late|mid)[\s-]+)?(?P<decade>1\d\d|20\d)0s"),
         _decade,
     )
     yield _whole(rf"(?P<lead>[Ii]n|[Ss]ince|[Uu]ntil|[Tt]ill|[Bb]y|[Oo]f|[Dd]uring|[Ff]rom)\s+{_YEAR}"), _year

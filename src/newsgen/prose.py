@@ -46,7 +46,7 @@ class Prose:
     blocks: tuple[Block, ...]
 
 
-_ENDS = tuple(".!?…:;,\"”’»)]؟。،")
+_ENDS = tuple('.!?…:;,"”’»)]؟。،')
 _CLOSES = (".", "!", "…", ":", ";", ",", "”", "»", "。", "،")
 
 

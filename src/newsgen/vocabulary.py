@@ -62,11 +62,13 @@ _COORDINATES = (
     Field("lat", Number(-90, 90, fraction=True), "Latitude in degrees, north positive.", also=("latitude",)),
     Field("lon", Number(-180, 180, fraction=True), "Longitude in degrees, east positive.", also=("longitude", "lng")),
 )
+_PROPOSED = Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark.")
 _LOCATION: Shape = Record(
     (
         Field("name", Text(entities=True), "The place's name.", required=True),
         Field("country", Text(entities=True), "The country it is in."),
         *_COORDINATES,
+        _PROPOSED,
     ),
     short="name",
 )
@@ -82,7 +84,7 @@ _SOURCE: Shape = Record(
         Field("url", Web(), "Where it can be read."),
         Field("archived", Web(), "Where a copy of it is kept."),
         Field("accessed", When(), "When it was read."),
-        Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark."),
+        _PROPOSED,
     ),
     short="name",
 )
@@ -96,7 +98,7 @@ _EVENT: Shape = Record(
         Field("status", Choice(("reported", "claimed", "confirmed", "disputed")), "How sure it is."),
         Field("role", Choice(("main", "background")), "Whether the article is about it."),
         Field("id", Text(), "The same event in several articles."),
-        Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark."),
+        _PROPOSED,
     ),
     short="name",
 )

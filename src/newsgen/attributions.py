@@ -37,14 +37,15 @@ _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|Octob
 _ON_DAY = (
     rf"(?:\s+(?:late\s+|early\s+)?(?:on\s+)?(?:{_DAYS}|yesterday|today)(?:\s+(?:night|morning|evening|afternoon))?)"
 )
-_TAIL = rf"{_ON_DAY}?(?:\s+in\s+(?:an?|the)\s+(?:[\w-]+\s+)?(?:statement|interview|report|letter|briefing))?{_ON_DAY}?(?:,?\s+that\b)?"
+_MEDIUM = r"(?:\s+in\s+(?:an?|the)\s+(?:[\w-]+\s+)?(?:statement|interview|report|letter|briefing))"
+_TAIL = rf"{_ON_DAY}?{_MEDIUM}?{_ON_DAY}?(?:,?\s+that\b)?"
 
 _PEOPLE = (
     r"(?:officials?|officers?|sources?|diplomats?|witness(?:es)?|eyewitness(?:es)?|residents?|spokes(?:man|woman|person"
     r"|people|men|women)|lawmakers?|legislators?|commanders?|aides?|analysts?|experts?|doctors?|medics?|nurses?|lawyers?"
     r"|activists?|rescuers?|survivors?|relatives?|neighbou?rs?|workers?|employees?|soldiers?|militants?|fighters?"
     r"|prosecutors?|investigators?|ministers?|advis[eo]rs?|executives?|police|firefighters?|engineers?|farmers?"
-    r"|shopkeepers?|drivers?|teachers?|villagers?|negotiators?|delegates?|inspectors?)"
+    r"|shopkeepers?|drivers?|teachers?|villagers?|negotiators?|delegates?|inspectors?|coastguards?|sailors?|pilots?|paramedics?)"
 )
 _STOP = (
     r"(?:that|which|who|whom|was|were|is|are|been|has|have|had|in|on|at|by|of|to|from|with|for|and|or|but|as|after"
@@ -125,6 +126,7 @@ _BODY_SAYS = re.compile(
 _NAME_SAYS = re.compile(
     rf"(?<![\w’'-])(?P<who>(?:The\s+|the\s+)?{_NAME})(?:,\s[^,;.“”]{{2,80}},)?{_ON_DAY}?{_ALSO}\s+{_VERB}\b{_TAIL}"
 )
+_NO_SUBJECT_AFTER = re.compile(r"\b(?:in|from|at|of|for|near|to|with|by|into|on|over|against|around)\s+$")
 _TO_WIRE = re.compile(rf"\b(?:told|to|citing|by)\s+(?P<who>{_WIRES})\b")
 _PRONOUN = re.compile(
     rf"(?<![\w’'-])(?:[Hh]e|[Ss]he|[Tt]hey){_ALSO}\s+{_VERB}\b{_TAIL}|(?<=[,?!”\"’'])\s+{_VERB}\s+(?:he|she|they)\b"
@@ -182,6 +184,8 @@ def _all(text: str) -> Iterator[Attribution]:
     for pattern in (_TO_WIRE, _ACCORDING, _SAYING, _BY, _SAID_BY, _BODY_SAYS, _NAME_SAYS):
         for found in pattern.finditer(text):
             start = found.start("who") if pattern is _TO_WIRE else found.start()
+            if pattern is _NAME_SAYS and _NO_SUBJECT_AFTER.search(text, max(0, start - 20), start):
+                continue
             one = _described(found["who"], start, found.end())
             if one is not None:
                 yield one
@@ -198,10 +202,10 @@ def _described(who: str, start: int, end: int) -> Attribution | None:
     if unnamed:
         return _unnamed(who, start, end)
     if re.fullmatch(_MEDIA, who):
-        kind = "dataset" if re.search(r"(?:figures|data|statistics|estimates)$", who) else "media"
-        kind = "document" if re.search(r"(?:documents|records)$", who) else kind
+        what = "dataset" if re.search(r"(?:figures|data|statistics|estimates)$", who) else "media"
+        what = "document" if re.search(r"(?:documents|records)$", who) else what
         name = who if re.match(_KNOWN + r"|[A-Z]|media|state|news|press|court", who) else who.split()[-1]
-        return Attribution(start, end, name[:1].upper() + name[1:], kind, named=bool(re.match(r"[A-Z]{2}", who)))
+        return Attribution(start, end, name[:1].upper() + name[1:], what, named=bool(re.match(r"[A-Z]{2}", who)))
     if re.fullmatch(_INSTITUTION, who):
         paper = re.search(rf"\b{_PAPERS}\b", who)
         name = who[:1].upper() + who[1:]

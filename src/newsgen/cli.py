@@ -16,7 +16,6 @@ import click
 from newsgen import __version__
 
 if TYPE_CHECKING:
-    from newsgen.drafting import Draft
     from newsgen.errors import Fault
     from newsgen.orders import Report
 
@@ -24,7 +23,6 @@ FAULTS, LEFT_OUT = 1, 3
 MOST_ALIKE = 3
 MOST_LOST = 100
 MOST_SHOWN = 10
-MOST_TOLD = 20
 
 
 class _Commands(click.Group):
@@ -157,6 +155,7 @@ def new(
 
     With --from it is made of a raw text, and TITLE may be left out.
     """
+    from newsgen.proposals import summary_of
     from newsgen.starter import draft_article, new_article
 
     given = {"location": location, "tags": list(tags), "authors": list(authors), "section": section, "summary": summary}
@@ -165,7 +164,8 @@ def new(
         name, data = _raw_text(raw)
         path, found, registered = draft_article(site, name, data, title, when, given)
         click.echo(str(path))
-        _tell_draft(found, registered)
+        for line in summary_of(found, registered):
+            click.echo(_printable(line))
     elif title is None:
         raise click.UsageError("Missing argument 'TITLE'. Only with --from FILE it may be left out.")
     else:
@@ -183,7 +183,7 @@ def _raw_text(path: Path) -> tuple[str, bytes]:
     from newsgen.starter import LARGEST_TEXT
 
     if str(path) == "-":
-        return "standard input", click.get_binary_stream("stdin").read(LARGEST_TEXT + 1)
+        return "standard input", sys.stdin.buffer.read(LARGEST_TEXT + 1)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise Refused(f"{path} is no file", "Name a file with the text of a report, or - for standard input.")
@@ -192,32 +192,6 @@ def _raw_text(path: Path) -> tuple[str, bytes]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise Refused(f"{path} can't be read: {reason}", "Name a file with the text of a report.") from error
-
-
-def _tell_draft(found: Draft, registered: bool) -> None:
-    """Say what was found in a raw text, and what is to be done with it."""
-    from newsgen.document import shorten
-
-    def tell(what: str, entries: list[str], nothing: str) -> None:
-        click.echo(f"{what}: {nothing}" if not entries else f"{what}:")
-        for entry in entries[:MOST_TOLD]:
-            click.echo(_printable(f"  {entry}"))
-        if len(entries) > MOST_TOLD:
-            click.echo(f"  … and {len(entries) - MOST_TOLD} more")
-
-    click.echo(_printable(f"Title: {found.title}"))
-    places = [one.key + (" (location)" if one == found.location else "") for one in found.places]
-    none = "none of content/places.yaml" if registered else "none, because there is no content/places.yaml"
-    tell("Places", [", ".join(places)] if places else [], none)
-    reasons = [f" ({one.reason})" if one.reason else "" for one in found.sources]
-    sources = [f"{number}. {one.name}{reasons[number - 1]}" for number, one in enumerate(found.sources, 1)]
-    tell("Sources", sources, "none found")
-    tell("Events", [f"{one.when}  {shorten(one.name, 80)}" for one in found.events], "none found")
-    click.echo(
-        "All of this is proposed. Remove `proposed: true` from what is right, delete the rest, then remove `draft: true`."
-    )
-    if any(one.sources for one in found.events):
-        click.echo("Events name their sources by number: where you delete a source, correct the numbers.")
 
 
 @main.command(short_help="Build the archive; only what changed is rendered.")

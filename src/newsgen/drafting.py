@@ -1,4 +1,4 @@
-"""Propose the head of an article for a raw text: places, sources and events, each with the words and the line it is from.
+"""Propose what the head of an article may say of a raw text: places, sources and events.
 
 Everything here is a guess that a person has to confirm, so a guess that is probably wrong is not made.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from newsgen.attributions import Attribution, find_attributions, find_reason
 from newsgen.datings import Dating, find_datings
 from newsgen.gazetteer import Gazetteer, Mention
 from newsgen.model import Moment
+from newsgen.proposals import Draft, FoundEvent, FoundPlace, FoundSource
 from newsgen.prose import Block, Sentence, capitalised, markdown, sentences, shortened, take_apart
 
 MOST_PROPOSED = 100
@@ -24,53 +25,6 @@ MOST_PROPOSED = 100
 LONGEST_SENTENCE = 4000
 NEWS_DAYS = 3
 """An event is main on the day of publication and on so many days before: a Monday's paper tells of Friday."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPlace:
-    """A place of the register that the text names: its key, the words, their line, and how often it is named."""
-
-    key: str
-    written: str
-    line: int
-    times: int
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSource:
-    """On whose word the text rests, with the words and their line."""
-
-    name: str
-    kind: str | None
-    attribution: str
-    reason: str | None
-    written: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class FoundEvent:
-    """What happened and when (EDTF), with the words for the time and their line; ``sources`` are numbers from 1."""
-
-    name: str
-    when: str
-    as_written: str
-    place: str | None
-    sources: tuple[int, ...]
-    role: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What an article that is made of a raw text may say; ``location`` is the first of ``places``, or None."""
-
-    title: str
-    body: str
-    location: FoundPlace | None
-    places: tuple[FoundPlace, ...]
-    sources: tuple[FoundSource, ...]
-    events: tuple[FoundEvent, ...]
 
 
 def draft(text: str, published: Moment, places: Mapping[str, Mapping[str, Any]], title: str | None = None) -> Draft:
@@ -235,7 +189,7 @@ class _Reader:
             numbers = tuple(sorted({number for _, number in sources}))
             if one.points_back and self._add_sources(one.when, numbers):
                 continue
-            start, end = _clause(sentence.text, one, spoken if told else [])
+            start, end = _clause(sentence.text, one, told, spoken if told else [])
             name = _headline(sentence.text[start:end], self._published)
             if name in names or len(self.events) >= MOST_PROPOSED or sum(map(str.isalnum, name)) < 10:
                 continue
@@ -246,7 +200,7 @@ class _Reader:
             event = FoundEvent(
                 name,
                 one.when,
-                " ".join(one.written.split()),
+                re.sub(r"^[Oo]n\s+", "", " ".join(one.written.split())),
                 place,
                 numbers,
                 "main" if one.day and self._is_news(one.day) else "background",
@@ -276,11 +230,20 @@ def _is_of_saying(text: str, one: Dating, spoken: list[Attribution]) -> bool:
     )
 
 
-def _clause(text: str, dating: Dating, spoken: list[Attribution]) -> tuple[int, int]:
-    """Where the clause stands that tells what happened: without who said so, and no further than a semicolon."""
-    start = max((one.end() for one in re.finditer(r";\s|[.!?]”?\s+(?=“)", text[: dating.start])), default=0)
-    stop = re.search(r";\s", text[dating.end :])
-    end = dating.end + stop.start() if stop else len(text)
+_MAIN = re.compile(r";\s|[.!?]”?\s+(?=“)")
+_JOINED = re.compile(r",\s+(?:and|but|while)\s")
+
+
+def _clause(text: str, dating: Dating, datings: list[Dating], spoken: list[Attribution]) -> tuple[int, int]:
+    """Where the clause stands that tells what happened: without who said so, no further than a semicolon, and without
+    a clause that is joined to it and has a time of its own."""
+    before = max((one.end for one in datings if one.end <= dating.start), default=len(text))
+    after = min((one.start for one in datings if one.start >= dating.end), default=0)
+    begins = [one.end() for one in _MAIN.finditer(text, 0, dating.start)]
+    begins += [one.end() for one in _JOINED.finditer(text, before, dating.start)]
+    ends = [one.start() for one in _MAIN.finditer(text, dating.end)]
+    ends += [one.start() for one in _JOINED.finditer(text, dating.end, after)]
+    start, end = max(begins, default=0), min(ends, default=len(text))
     for one in spoken:
         if start <= one.start and one.end <= dating.start:
             start = one.end  # who said so stands before

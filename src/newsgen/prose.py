@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ def _width(lines: list[str]) -> int:
         return 0
     broken = any(
         one and other and not one.endswith(_ENDS) and len(one) >= 0.6 * width and not _is_headline_over(one, other)
-        for one, other in zip(lines, lines[1:], strict=False)
+        for one, other in itertools.pairwise(lines)
     )
     return width if broken else 0
 

@@ -12,13 +12,13 @@ import yaml
 
 from newsgen import disk
 from newsgen.disk import default_theme, site_root
-from newsgen.document import shorten
-from newsgen.drafting import Draft, FoundPlace, draft
+from newsgen.drafting import draft
 from newsgen.errors import Fault, Faulty, Refused
 from newsgen.frontmatter import decode, read_register
 from newsgen.load import read_site
 from newsgen.model import Moment
 from newsgen.moments import read_moment
+from newsgen.proposals import Draft, head_of, scalar
 from newsgen.site import Site
 from newsgen.urls import cut_slug, slugify
 
@@ -123,7 +123,7 @@ _IGNORE = "/public/\n/.newsgen/\n"
 def make_site(directory: Path, *, with_theme: bool, today: date) -> list[Path]:
     """Make a small complete site in ``directory`` and give the files made. Raises Refused rather than overwrite one."""
     title = " ".join(directory.resolve().name.replace("-", " ").replace("_", " ").split()).capitalize() or "My archive"
-    quoted = _scalar(title)
+    quoted = scalar(title)
     texts = {
         "content/site.yaml": _SITE.format(title=quoted),
         f"content/articles/{today.year}/{today}-first-report.md": _ARTICLE.format(day=today),
@@ -193,7 +193,7 @@ def draft_article(
     places, registered = _places(settings.root)
     found = draft(text, _moment(when, settings), places, " ".join(title.split()) if title else None)
     given = {"draft": True, **given}
-    head = _proposals(found, located=bool(given.get("location")))
+    head = head_of(found, located=bool(given.get("location")))
     path = _write(site, settings, found.title, when, given, draft=True, head=head, body=found.body)
     return path, found, registered
 
@@ -264,47 +264,3 @@ def _write(
     except FileExistsError as error:
         raise Refused(f"{path} exists already", "Choose another title, or edit that file.") from error
     return path
-
-
-def _proposals(found: Draft, *, located: bool) -> str:
-    """What was found as YAML, each entry marked, under a comment that says where it is from."""
-    lines: list[str] = []
-    places = found.places
-    if found.location and not located:
-        lines += [f"location: # {_from(found.location)}", f"  name: {_scalar(found.location.key)}", "  proposed: true"]
-        places = places[1:]
-    if places:
-        lines.append("places:")
-    for place in places:
-        lines += [f"  - name: {_scalar(place.key)} # {_from(place)}", "    proposed: true"]
-    if found.sources:
-        lines.append("sources:")
-    for number, source in enumerate(found.sources, 1):
-        lines += [
-            f"  # source {number}; line {source.line}: {shorten(source.written)}",
-            f"  - name: {_scalar(source.name)}",
-        ]
-        for field in ("kind", "attribution", "reason"):
-            if value := getattr(source, field):
-                lines.append(f"    {field}: {_scalar(value)}")
-        lines.append("    proposed: true")
-    if found.events:
-        lines.append("events:")
-    for event in found.events:
-        lines += [f"  # line {event.line}", f"  - name: {_scalar(event.name)}", f"    when: {event.when}"]
-        lines.append(f"    as_written: {_scalar(event.as_written)}")
-        if event.place:
-            lines.append(f"    place: {_scalar(event.place)}")
-        if event.sources:
-            lines.append(f"    sources: [{', '.join(map(str, event.sources))}]")
-        lines += ["    status: reported", f"    role: {event.role}", "    proposed: true"]
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _from(place: FoundPlace) -> str:
-    times = "" if place.times == 1 else f", and {place.times - 1} more"
-    return f"line {place.line}{times}: {shorten(place.written)}"
-
-
-def _scalar(text: str) -> str:
-    return str(yaml.safe_dump(text, allow_unicode=True, width=1000)).removesuffix("\n").removesuffix("\n...")

@@ -51,6 +51,7 @@ _STOP = (
     r"(?:that|which|who|whom|was|were|is|are|been|has|have|had|in|on|at|by|of|to|from|with|for|and|or|but|as|after"
     rf"|before|when|while|the|an?|not|it|he|she|they|we|{_VERB}|{_DAYS}|{_MONTHS})"
 )
+_ADVERB = r"(?:night|morning|evening|afternoon|week|month|year|ago|yesterday|today|so|then|also|[a-z]+ly)"
 _COUNTED = (
     r"(?:[Aa]n?|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|[Ss]everal|[Ss]ome|[Mm]any"
     r"|[Aa]nother|[Oo]ther|[Bb]oth|[Tt]he)"
@@ -71,7 +72,8 @@ _WHERE = (
 _NOUNS = _PEOPLE.removeprefix("(?:").removesuffix(")")
 _UNNAMED = (
     rf"(?:{_COUNTED}\s+(?:(?!{_STOP}\b)[\w’'-]+\s+){{0,{_MOST_WORDS}}}?(?:{_NOUNS})"
-    rf"|(?:(?:{_KNOWN}|{_CAPITAL})\s+){{0,4}}(?i:{_NOUNS}))\b(?!['’-]){_WHERE}"
+    rf"|(?:(?:{_KNOWN}|{_CAPITAL})\s+){{0,4}}(?:(?i:{_NOUNS})|(?!{_STOP}\b|{_ADVERB}\b)[a-z-]+\s+(?:sources|officials)))"
+    rf"\b(?!['’-]){_WHERE}"
 )
 _LINK = (
     r"(?:of|of\s+the|for|for\s+the|al|el|bin|ibn|von|van|de|del|spokesman|spokeswoman|spokesperson|chief|minister|president"

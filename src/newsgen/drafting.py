@@ -22,7 +22,10 @@ from newsgen.prose import Block, Sentence, capitalised, markdown, sentences, sho
 MOST_PROPOSED = 100
 """Places, sources and events of each that are proposed: more than that nobody looks through."""
 
-LONGEST_SENTENCE = 4000
+LONGEST_SENTENCE = 2000
+MOST_READ = 128 * 1024
+"""Characters that are looked through, some twenty thousand words: a report has fewer, and each costs time."""
+
 NEWS_DAYS = 3
 """An event is main on the day of publication and on so many days before: a Monday's paper tells of Friday."""
 
@@ -37,7 +40,13 @@ def draft(text: str, published: Moment, places: Mapping[str, Mapping[str, Any]],
     if title is not None and prose.title is not None and title != prose.title:
         prose = take_apart(text, titled=False)
     reader = _Reader(prose.blocks, published.day, Gazetteer(places))
+    read = 0
+    unread_from = None
     for sentence in sentences(prose.blocks):
+        read += len(sentence.text)
+        if read > MOST_READ:
+            unread_from = prose.blocks[sentence.block].line(sentence.at)
+            break
         if len(sentence.text) <= LONGEST_SENTENCE:
             reader.read(sentence)
     found = reader.places()
@@ -48,6 +57,7 @@ def draft(text: str, published: Moment, places: Mapping[str, Mapping[str, Any]],
         places=found,
         sources=tuple(reader.sources),
         events=tuple(reader.events),
+        unread_from=unread_from,
     )
 
 
@@ -63,7 +73,7 @@ def _without_opening_time(text: str, published: date) -> str:
     datings = find_datings(text[:200], published)
     if datings and datings[0].start == 0 and not datings[0].points_back:
         rest = text[datings[0].end :].lstrip(" ,")
-        if len(rest) > 20:
+        if len(rest) > 10:
             return capitalised(rest)
     return text
 
@@ -223,10 +233,16 @@ def _within(one: Dating | Mention, spoken: list[Attribution]) -> bool:
     return any(other.start <= one.start < other.end for other in spoken)
 
 
+_OF_SAYING = re.compile(r"[^.;:“”]{0,160}\sthat")
+
+
 def _is_of_saying(text: str, one: Dating, spoken: list[Attribution]) -> bool:
     """Whether a time is that at which somebody spoke: "police said on Friday that …", "on Friday police said …"."""
     return _within(one, spoken) or any(
-        one.end <= other.start and not text[one.end : other.start].strip(" ,") for other in spoken if other.name
+        one.end <= other.start
+        and (not text[one.end : other.start].strip(" ,") or _OF_SAYING.fullmatch(text, one.start, other.end))
+        for other in spoken
+        if other.name
     )
 
 

@@ -48,7 +48,10 @@ class FoundEvent:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What an article that is made of a raw text may say; ``location`` is the first of ``places``, or None."""
+    """What an article that is made of a raw text may say; ``location`` is the first of ``places``, or None.
+
+    ``unread_from`` is the line from which on a very long text was not looked through.
+    """
 
     title: str
     body: str
@@ -56,15 +59,16 @@ class Draft:
     places: tuple[FoundPlace, ...]
     sources: tuple[FoundSource, ...]
     events: tuple[FoundEvent, ...]
+    unread_from: int | None = None
 
 
-def head_of(found: Draft, *, located: bool) -> str:
+def head_of(found: Draft, *, located: str | None) -> str:
     """Give what was found as YAML for the end of a head: each entry marked, with a comment that says where it is from.
 
     Where the article is ``located`` already, the location that was found is one of the other places.
     """
     lines: list[str] = []
-    places = found.places
+    places = tuple(place for place in found.places if place.key != located)
     if found.location and not located:
         lines += [f"location: # {_from(found.location)}", f"  name: {scalar(found.location.key)}", "  proposed: true"]
         places = places[1:]
@@ -117,6 +121,8 @@ def summary_of(found: Draft, registered: bool) -> list[str]:
         lines += [f"  {one}" for one in entries[:MOST_TOLD]]
         if len(entries) > MOST_TOLD:
             lines.append(f"  … and {len(entries) - MOST_TOLD} more")
+    if found.unread_from:
+        lines.append(f"From line {found.unread_from} on the text was not looked through: it is very long.")
     if found.places or sources or events:
         lines.append("Remove `proposed: true` from what is right, delete the rest, then remove `draft: true`.")
     else:

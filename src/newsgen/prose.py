@@ -62,16 +62,11 @@ def take_apart(text: str, *, titled: bool = True) -> Prose:
     title = None
     if titled and len(blocks) > 1 and _is_line_of_its_own(blocks[0].text, LONGEST_TITLE):
         title = blocks.pop(0).text
-    found: list[Block] = []
+    short = [True, *(_is_line_of_its_own(one.text, LONGEST_SUBHEAD) for one in blocks), True]
     for number, one in enumerate(blocks):
-        between = (
-            0 < number < len(blocks) - 1
-            and not _is_line_of_its_own(blocks[number - 1].text, LONGEST_SUBHEAD)
-            and not _is_line_of_its_own(blocks[number + 1].text, LONGEST_SUBHEAD)
-        )
-        subhead = between and _is_line_of_its_own(one.text, LONGEST_SUBHEAD)
-        found.append(Block(one.text, one.lines, subhead))
-    return Prose(title, tuple(found))
+        if short[number : number + 3] == [False, True, False]:
+            blocks[number] = Block(one.text, one.lines, subhead=True)
+    return Prose(title, tuple(blocks))
 
 
 def _is_line_of_its_own(text: str, longest: int) -> bool:

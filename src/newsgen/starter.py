@@ -193,7 +193,7 @@ def draft_article(
     places, registered = _places(settings.root)
     found = draft(text, _moment(when, settings), places, " ".join(title.split()) if title else None)
     given = {"draft": True, **given}
-    head = head_of(found, located=bool(given.get("location")))
+    head = head_of(found, located=given.get("location"))
     path = _write(site, settings, found.title, when, given, draft=True, head=head, body=found.body)
     return path, found, registered
 

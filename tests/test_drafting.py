@@ -35,14 +35,19 @@ jordan: {name: Jordan, kind: country}
 norland: {name: Norland, kind: country}
 """
 
-REPORT = """\
-Two boats sank off a harbour in Wessex
-Two fishing boats sank in the harbour of Port Aldo in Marlshire on Monday night, coastguards in Wessex said.
-Speaking quietly because she is not authorised to talk to the press, a harbour officer stated that “two boats” sank at Port Aldo on Monday night. “One of them burned first,” she added.
-Monday’s fire was also confirmed by a senior police official in Aldo, who said that nobody was hurt.
-A harbour with a past
-In 2011 the harbour was rebuilt. A storm broke its wall in November, and a ferry ran aground at the end of February. The Port Authority said in a statement on Tuesday that an inquiry will begin on 2 May.
-"""
+REPORT = "\n".join(
+    (
+        "Two boats sank off a harbour in Wessex",
+        "Two fishing boats sank in the harbour of Port Aldo in Marlshire on Monday night, coastguards in Wessex said.",
+        "Speaking quietly because she is not authorised to talk to the press, a harbour officer stated that “two "
+        "boats” sank at Port Aldo on Monday night. “One of them burned first,” she added.",
+        "Monday’s fire was also confirmed by a senior police official in Aldo, who said that nobody was hurt.",
+        "A harbour with a past",
+        "In 2011 the harbour was rebuilt. A storm broke its wall in November, and a ferry ran aground at the end of "
+        "February. The Port Authority said in a statement on Tuesday that an inquiry will begin on 2 May.",
+        "",
+    )
+)
 
 
 def entries() -> dict[str, dict[str, Any]]:
@@ -173,6 +178,7 @@ def test_a_report_becomes_a_draft_with_all_that_it_says() -> None:
         ("2024-07-17", "It burned on 31 June and on 30 February 2024.", []),
         ("2024-07-17", "The Sunday Times wrote of Black Friday, of every Monday and of the previous Thursday.", []),
         ("2024-07-17", "Today’s Norland is rich.", []),
+        ("2024-07-17", "It is open from Monday to Friday, Saturday–Sunday.", []),
         ("2024-07-17", "It burned in 20145, at A2014, in 2014%.", []),
     ],
 )
@@ -186,9 +192,9 @@ def test_words_for_a_time_become_edtf_no_more_precise_than_they_are(
     st.dates(date(1950, 1, 1), date(2090, 12, 31)),
     st.lists(
         st.sampled_from(
-            "in on since until by the end of early late last next this Monday Tuesday’s night May March February 29 30 31 "
-            "1999 2024 2024-02-29 two days weeks months years ago yesterday today tomorrow will 1990s to and from , . 5th"
-            " between summer week month year".split()
+            "in on since until by the end of early late last next this Monday Tuesday’s night May March February 29 30 "
+            "31 1999 2024 2024-02-29 two days weeks months years ago yesterday today tomorrow will 1990s to and from , "
+            ". 5th between summer week month year".split()
         ),
         max_size=14,
     ),
@@ -243,6 +249,22 @@ def test_a_weekday_is_never_more_than_six_days_from_publication(weekday: int) ->
             [("An aide", "person", "", "asked not to be named")],
         ),
         ("In Aldo officials said nothing burned.", [("Aldo officials", "person", "", None)]),
+        (
+            "A spokesman for the Aldo Agency told a meeting that no.",
+            [("A spokesman for the Aldo Agency", "person", "on", None)],
+        ),
+        (
+            "It burned, two aides familiar with the plan said.",
+            [("Two aides familiar with the plan", "person", "", None)],
+        ),
+        ("According to a council report, it burned.", [("A council report", "document", "on", None)]),
+        ("Coastguards in Wessex said it burned.", [("Coastguards in Wessex", "person", "", None)]),
+        ("The finance minister, Karl Holm, told state television that no.", [("Karl Holm", "person", "on", None)]),
+        ("An aide to Holm said no.", [("An aide to Holm", "person", "", None)]),
+        (
+            "According to figures from the statistics office, it rose.",
+            [("Figures from the statistics office", "dataset", "", None)],
+        ),
         ("He added that it burned.", [("", None, "", None)]),
         ("No injuries were reported.", []),
         ("According to plan, it closed.", []),
@@ -293,6 +315,24 @@ def test_what_somebody_said_on_a_day_is_dated_by_what_they_told() -> None:
 def test_places_are_whole_words_of_the_register_and_the_longest_name_wins(text: str, expected: list[str]) -> None:
     wrapped = "The first line of this text is as long as a line can be in a text that\nis broken at its width. " + text
     assert [one.key for one in drafted(wrapped).places] == expected
+
+
+def test_a_dateline_is_no_news_and_a_list_is_none_either() -> None:
+    found = drafted(
+        "JORDAN, April 16 (Wire) — A boat burned in Aldo on Monday, a pilot said.\n\n- Open on Monday\n\n"
+        "“It sank in Norland in 2014,” he said."
+    )
+    told = [(one.name, one.when, one.place, one.sources) for one in found.events]
+    assert told == [
+        ("A boat burned in Aldo on Monday", "2024-04-15", "aldo", (1,)),
+        ("It sank in Norland in 2014", "2014", "norland", ()),
+    ]
+    assert found.location and found.location.key == "aldo"
+
+
+def test_of_two_times_in_one_clause_the_more_precise_counts() -> None:
+    (event,) = drafted("A wall that was built between 1998 and 2003 broke on Monday.").events
+    assert (event.when, event.as_written) == ("2024-04-15", "Monday")
 
 
 def test_an_event_between_two_places_names_neither() -> None:
@@ -369,8 +409,10 @@ def rendered(markdown: str, engine: str) -> list[tuple[str, str]]:
 
 
 TRAPS = [
-    *"* _ ** __ ` `` ``` ~~~ ~~ # ## > < <b> <!-- --> & &amp; &copy; &#35; [ ] [a](b) [^1] [^1]: [TOC] ![x](y) { {: #a } | | ".split(),
-    *"- + -- --- *** ___ === 1. 1) 12. : :: \\ \\* \\\\ http://example.org/_a_ <http://example.org> a_b snake_case_ *[HTML]: x".split(),
+    *"* _ ** __ ` `` ``` ~~~ ~~ # ## > < <b> <!-- --> & &amp; &copy; &#35; [ ] [a](b) [^1] [^1]:".split(),
+    *"[TOC] ![x](y) { {: #a } | |".split(),
+    *"- + -- --- *** ___ === 1. 1) 12. : :: \\ \\* \\\\ http://example.org/_a_".split(),
+    *"<http://example.org> a_b snake_case_ *[HTML]: x".split(),
     *"{{ x }} {% x %} word Word “so” it’s 5*6 C# a.b é ا 中".split(),
 ]
 
@@ -538,6 +580,13 @@ print(len(found.events), len(found.sources))
 def test_a_hostile_text_costs_little(text: str) -> None:
     done = subprocess.run([sys.executable, "-c", HOSTILE.format(text=text)], capture_output=True, check=False)
     assert done.returncode == 0, (done.returncode, done.stderr[-500:])
+
+
+def test_what_is_too_long_to_be_looked_through_is_said(story: Story) -> None:
+    story.site()
+    raw = story.write("raw.txt", REPORT + ("A long line about nothing at all. " * 100 + "\n") * 60)
+    done = story.run("new", "--from", str(raw), "--site", str(story.root), "--date", "2024-04-16")
+    assert done.code == 0 and "From line 45 on the text was not looked through" in done.out
 
 
 def test_dates_in_prose_cost_only_those_who_draft() -> None:

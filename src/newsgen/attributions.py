@@ -37,15 +37,19 @@ _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|Octob
 _ON_DAY = (
     rf"(?:\s+(?:late\s+|early\s+)?(?:on\s+)?(?:{_DAYS}|yesterday|today)(?:\s+(?:night|morning|evening|afternoon))?)"
 )
-_MEDIUM = r"(?:\s+in\s+(?:an?|the)\s+(?:[\w-]+\s+)?(?:statement|interview|report|letter|briefing))"
-_TAIL = rf"{_ON_DAY}?{_MEDIUM}?{_ON_DAY}?(?:,?\s+that\b)?"
+_MEDIUM = r"(?:\s+in\s+(?:an?|the)\s+(?:[\w-]+\s+)?(?:statement|interview|report|letter|briefing|e-?mail|post))"
+_TOLD = (
+    r"(?:(?<=told)\s+(?:(?:state\s+|local\s+)?(?:reporters|journalists|media|television)"
+    r"|(?:[\w’'-]+\s+){0,4}?[\w’'-]+(?=\s+that\b)))"
+)
+_TAIL = rf"{_TOLD}?{_ON_DAY}?{_MEDIUM}?{_ON_DAY}?(?:,?\s+that\b)?"
 
 _PEOPLE = (
     r"(?:officials?|officers?|sources?|diplomats?|witness(?:es)?|eyewitness(?:es)?|residents?|spokes(?:man|woman|person"
     r"|people|men|women)|lawmakers?|legislators?|commanders?|aides?|analysts?|experts?|doctors?|medics?|nurses?|lawyers?"
     r"|activists?|rescuers?|survivors?|relatives?|neighbou?rs?|workers?|employees?|soldiers?|militants?|fighters?"
     r"|prosecutors?|investigators?|ministers?|advis[eo]rs?|executives?|police|firefighters?|engineers?|farmers?"
-    r"|shopkeepers?|drivers?|teachers?|villagers?|negotiators?|delegates?|inspectors?|coastguards?|sailors?|pilots?|paramedics?)"
+    r"|shopkeepers?|drivers?|teachers?|villagers?|negotiators?|delegates?|inspectors?|coastguards?|people(?=\s+(?:familiar|briefed|close))|sailors?|pilots?|paramedics?)"
 )
 _STOP = (
     r"(?:that|which|who|whom|was|were|is|are|been|has|have|had|in|on|at|by|of|to|from|with|for|and|or|but|as|after"
@@ -66,8 +70,9 @@ _CAPITAL = (
     rf"(?:(?!(?:{_DAYS}|{_MONTHS}|The|In|On|At|By|But|And|As|After|When|While|For|From|According)\b)[A-Z][\w’'-]*)"
 )
 _WHERE = (
-    rf"(?:\s+(?:in|from|at|of|for|with|close\s+to)\s+(?:the\s+)?{_CAPITAL}"
-    rf"(?:(?:\s+(?:of|the|al|el|de))?\s+{_CAPITAL}){{0,4}})?"
+    rf"(?:\s+(?:in|from|at|of|for|with|to)\s+(?:the\s+)?{_CAPITAL}"
+    rf"(?:(?:\s+(?:of|the|al|el|de))?\s+{_CAPITAL}){{0,4}}"
+    r"|\s+(?:familiar\s+with|briefed\s+on|close\s+to)\s+(?:the\s+)?[\w-]+)?"
 )
 _NOUNS = _PEOPLE.removeprefix("(?:").removesuffix(")")
 _UNNAMED = (
@@ -85,10 +90,12 @@ _BODIES = (
     r"|commission|union|mission|militia)"
 )
 _PAPERS = r"(?:report|statement|document|documents|letter|memo|study|survey|indictment|filing|communiqué)"
-_INSTITUTION = rf"(?:[Tt]he|[Aa]n?)\s+(?:(?!{_STOP}\b)[\w-]+\s+){{0,3}}?(?:{_BODIES}|{_PAPERS}){_WHERE}"
+_NO_MORE = rf"(?!['’-]|\s+(?:{_PAPERS}|(?:{_NOUNS})|leaders?|chief|members?|figures|data)\b)"
+_INSTITUTION = rf"(?:[Tt]he|[Aa]n?)\s+(?:(?!{_STOP}\b)[\w-]+\s+){{0,3}}?(?:{_BODIES}|{_PAPERS})\b{_NO_MORE}{_WHERE}"
 _MEDIA = (
     r"(?:[A-Za-z-]+\s+)?(?:[Rr]eports|[Mm]edia(?:\s+reports)?|(?:news)?papers|television|TV|accounts|documents|records"
     r"|figures|data|statistics|estimates)"
+    r"(?:\s+from\s+the\s+[a-z]+(?:\s+(?:office|ministry|agency|bank|service|department|institute|council))?)?"
 )
 _WIRES = (
     r"(?:Reuters|AFP|Agence\s+France-Presse|AP|(?:[Tt]he\s+)?Associated\s+Press|dpa|DPA|Xinhua|TASS|Tass|Interfax|Anadolu"
@@ -117,6 +124,7 @@ _BETWEEN = (
     rf"(?:,\s+(?:who|which)\s+|\s+who\s+|,\s[^,;.“”]{{2,160}},\s+|\s+who\s[^,;.“”]{{2,120}}?\s+|{_ON_DAY}\s+|\s+)"
 )
 _SAYING = re.compile(rf"(?<![\w’'-])(?P<who>{_UNNAMED})(?:{_BETWEEN}){_ALSO}\s*{_VERB}\b{_TAIL}")
+_APPOSED = re.compile(rf",\s(?P<who>{_CAPITAL}(?:\s+{_CAPITAL}){{1,3}}),{_ALSO}\s*{_VERB}\b{_TAIL}")
 _BY = re.compile(rf"\b(?:verified|confirmed|reported|announced)\s+by\s+(?P<who>{_UNNAMED})")
 _SAID_BY = re.compile(rf"(?<=[,?!”\"’'])\s+{_VERB}\s+(?P<who>{_UNNAMED}|{_INSTITUTION}|{_NAME}){_TAIL}")
 _ACCORDING = re.compile(
@@ -172,6 +180,9 @@ def find_attributions(text: str) -> list[Attribution]:
     for one in _all(text):
         if not any(one.start < other.end and other.start < one.end for other in found):
             found.append(one)
+    known = {one.name for one in found}
+    told = [_described(one["who"], one.start("who"), one.end()) for one in _TO_WIRE.finditer(text)]
+    found += [one for one in told if one is not None and one.name not in known]
     found.sort(key=lambda one: one.start)
     reason = find_reason(text)
     if reason:
@@ -183,9 +194,9 @@ def find_attributions(text: str) -> list[Attribution]:
 
 
 def _all(text: str) -> Iterator[Attribution]:
-    for pattern in (_TO_WIRE, _ACCORDING, _SAYING, _BY, _SAID_BY, _BODY_SAYS, _NAME_SAYS):
+    for pattern in (_ACCORDING, _APPOSED, _SAYING, _BY, _SAID_BY, _BODY_SAYS, _NAME_SAYS):
         for found in pattern.finditer(text):
-            start = found.start("who") if pattern is _TO_WIRE else found.start()
+            start = found.start()
             if pattern is _NAME_SAYS and _NO_SUBJECT_AFTER.search(text, max(0, start - 20), start):
                 continue
             one = _described(found["who"], start, found.end())
@@ -204,9 +215,13 @@ def _described(who: str, start: int, end: int) -> Attribution | None:
     if unnamed:
         return _unnamed(who, start, end)
     if re.fullmatch(_MEDIA, who):
-        what = "dataset" if re.search(r"(?:figures|data|statistics|estimates)$", who) else "media"
-        what = "document" if re.search(r"(?:documents|records)$", who) else what
-        name = who if re.match(_KNOWN + r"|[A-Z]|media|state|news|press|court", who) else who.split()[-1]
+        what = "dataset" if re.search(r"\b(?:figures|data|statistics|estimates)\b", who) else "media"
+        what = "document" if re.search(r"\b(?:documents|records)\b", who) else what
+        name = (
+            who
+            if re.match(_KNOWN + r"|[A-Z]|media|state|news|press|court", who)
+            else re.sub(r"^[a-z-]+\s+(?=[a-z]+(?:$|\s+from))", "", who)
+        )
         return Attribution(start, end, name[:1].upper() + name[1:], what, named=bool(re.match(r"[A-Z]{2}", who)))
     if re.fullmatch(_INSTITUTION, who):
         paper = re.search(rf"\b{_PAPERS}\b", who)
@@ -228,7 +243,7 @@ def _described(who: str, start: int, end: int) -> Attribution | None:
 
 
 def _unnamed(who: str, start: int, end: int) -> Attribution:
-    heads = re.findall(rf"(?i:\b(?:{_NOUNS}))\b", re.split(r"\s(?:in|from|at|of|for|with|close)\s", who)[0])
+    heads = re.findall(rf"(?i:\b(?:{_NOUNS}))\b", re.split(r"\s(?:in|from|at|of|for|with|to|close)\s", who)[0])
     noun = heads[-1].lower() if heads else ""
     if re.match(r"[Tt]he\s", who) and not re.search(r"\s(?:in|from|at|of|for|with)\s", who) and len(who.split()) <= 3:
         return Attribution(start, end, "", "person", noun=noun)

@@ -6,6 +6,7 @@ Everything here is a guess that a person has to confirm, so a guess that is prob
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,11 +14,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from newsgen.attributions import Attribution, find_attributions, find_reason
+from newsgen.clauses import begin_of, clause_of, headline, is_item, is_of_saying, within, without_opening_time
 from newsgen.datings import Dating, find_datings
 from newsgen.gazetteer import Gazetteer, Mention
 from newsgen.model import Moment
 from newsgen.proposals import Draft, FoundEvent, FoundPlace, FoundSource
-from newsgen.prose import Block, Sentence, capitalised, markdown, sentences, shortened, take_apart
+from newsgen.prose import Block, Sentence, markdown, sentences, shortened, take_apart
 
 MOST_PROPOSED = 100
 """Places, sources and events of each that are proposed: more than that nobody looks through."""
@@ -65,17 +67,8 @@ def _first_sentence(blocks: tuple[Block, ...], published: date) -> str:
     """The first sentence as a headline: without the time that it begins with."""
     for sentence in sentences(blocks):
         if any(character.isalnum() for character in sentence.text):
-            return shortened(_without_opening_time(sentence.text[:LONGEST_SENTENCE], published))
+            return shortened(without_opening_time(sentence.text[:LONGEST_SENTENCE], published))
     return ""
-
-
-def _without_opening_time(text: str, published: date) -> str:
-    datings = find_datings(text[:200], published)
-    if datings and datings[0].start == 0 and not datings[0].points_back:
-        rest = text[datings[0].end :].lstrip(" ,")
-        if len(rest) > 10:
-            return capitalised(rest)
-    return text
 
 
 class _Reader:
@@ -96,16 +89,19 @@ class _Reader:
     def read(self, sentence: Sentence) -> None:
         """Take what one sentence says."""
         self._number += 1
+        events = len(self.events)
         spoken = find_attributions(sentence.text)
         named = list(self._gazetteer.find(sentence.text))
         sources = self._take_sources(sentence, spoken)
         datings = find_datings(sentence.text, self._published)
         self._take_events(sentence, datings, spoken, named, sources)
+        self.events[events:] = sorted(self.events[events:], key=lambda one: sentence.text.find(one.as_written))
         main = any(one.day and self._is_news(one.day) for one in datings)
         for one in named:
             line = self._line(sentence, one.start)
-            self._mentions.append((self._number, one.key, sentence.text[one.start : one.end], line))
-            if main and not _within(one, spoken):
+            number = self._number if one.start >= begin_of(sentence) else sys.maxsize  # a dateline says who was where
+            self._mentions.append((number, one.key, sentence.text[one.start : one.end], line))
+            if main and number < sys.maxsize and not within(one, spoken):
                 self._weights[one.key] += 2
 
     def places(self) -> tuple[FoundPlace, ...]:
@@ -193,19 +189,24 @@ class _Reader:
         named: list[Mention],
         sources: list[tuple[Attribution, int]],
     ) -> None:
-        told = [one for one in datings if not _is_of_saying(sentence.text, one, spoken)]
         names: set[str] = set()
-        for one in told or datings[:1]:
+        begin = begin_of(sentence)
+        datings = [one for one in datings if one.start >= begin]
+        told = [one for one in datings if not is_of_saying(sentence.text, one, spoken)]
+        if is_item(sentence):
+            return
+        for one in sorted(told or datings[:1], key=lambda one: ("/" in one.when, -len(one.when))):
             numbers = tuple(sorted({number for _, number in sources}))
             if one.points_back and self._add_sources(one.when, numbers):
                 continue
-            start, end = _clause(sentence.text, one, told, spoken if told else [])
-            name = _headline(sentence.text[start:end], self._published)
+            start, end = clause_of(sentence.text, one, told, spoken if told else [])
+            start = max(start, begin)
+            name = headline(sentence.text[start:end], self._published)
             if name in names or len(self.events) >= MOST_PROPOSED or sum(map(str.isalnum, name)) < 10:
                 continue
             names.add(name)
             near = [place.key for place in self._gazetteer.find(name)] if told else []
-            around = [place.key for place in named if not _within(place, spoken)]
+            around = [place.key for place in named if not within(place, spoken)]
             place = self._gazetteer.one_of(near or around)
             event = FoundEvent(
                 name,
@@ -227,51 +228,6 @@ class _Reader:
                 self.events[at] = replace(event, sources=tuple(sorted({*event.sources, *numbers})))
                 return True
         return False
-
-
-def _within(one: Dating | Mention, spoken: list[Attribution]) -> bool:
-    return any(other.start <= one.start < other.end for other in spoken)
-
-
-_OF_SAYING = re.compile(r"[^.;:“”]{0,160}\sthat")
-
-
-def _is_of_saying(text: str, one: Dating, spoken: list[Attribution]) -> bool:
-    """Whether a time is that at which somebody spoke: "police said on Friday that …", "on Friday police said …"."""
-    return _within(one, spoken) or any(
-        one.end <= other.start
-        and (not text[one.end : other.start].strip(" ,") or _OF_SAYING.fullmatch(text, one.start, other.end))
-        for other in spoken
-        if other.name
-    )
-
-
-_MAIN = re.compile(r";\s|[.!?]”?\s+(?=“)")
-_JOINED = re.compile(r",\s+(?:and|but|while)\s")
-
-
-def _clause(text: str, dating: Dating, datings: list[Dating], spoken: list[Attribution]) -> tuple[int, int]:
-    """Where the clause stands that tells what happened: without who said so, no further than a semicolon, and without
-    a clause that is joined to it and has a time of its own."""
-    before = max((one.end for one in datings if one.end <= dating.start), default=len(text))
-    after = min((one.start for one in datings if one.start >= dating.end), default=0)
-    begins = [one.end() for one in _MAIN.finditer(text, 0, dating.start)]
-    begins += [one.end() for one in _JOINED.finditer(text, before, dating.start)]
-    ends = [one.start() for one in _MAIN.finditer(text, dating.end)]
-    ends += [one.start() for one in _JOINED.finditer(text, dating.end, after)]
-    start, end = max(begins, default=0), min(ends, default=len(text))
-    for one in spoken:
-        if start <= one.start and one.end <= dating.start:
-            start = one.end  # who said so stands before
-        elif dating.end <= one.start and one.end <= end:
-            end = one.start
-    while start < end and text[start] in " ,:":
-        start += 1
-    return start, end
-
-
-def _headline(clause: str, published: date) -> str:
-    return shortened(capitalised(_without_opening_time(clause.strip(" ,"), published)))
 
 
 def _key(name: str) -> str:

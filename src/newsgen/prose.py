@@ -175,8 +175,8 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_INLINE = re.compile(r"[\\`*\[{]|(?<![^\W_])_|_(?![^\W_])|<|&(?=#?\w+;)|~(?=~)|(?<=~)~")
-_ENTITIES = {"<": "&lt;", "&": "&amp;", "~": "&#126;"}
+_INLINE = re.compile(r"[\\`*\[]|\{:?|(?<![^\W_])_|_(?![^\W_])|<|&(?=#?\w+;)|~(?=~)|(?<=~)~")
+_ENTITIES = {"<": "&lt;", "&": "&amp;", "~": "&#126;", "{:": "&#123;:"}  # what no backslash escapes
 _OPENING = re.compile(r"(?:#|>|[-+](?=\s|$)|-(?=[ -]*$)|\+(?=\+)|\d+(?=[.)](?:\s|$))|[:=~](?=.?))")
 
 

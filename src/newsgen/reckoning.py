@@ -145,8 +145,12 @@ def read_span(match: re.Match[str], published: date, ahead: bool) -> str | None:
 _NO_DAY_BEFORE = re.compile(
     r"\b(?:previous|following|preceding|every|each|[Bb]lack|[Bb]loody|Good|Easter|Ash|Palm|Cyber|Super|an?|any|most|that"
     r"|before|after)\s+$"
+    rf"|(?:{WEEKDAYS})\s*(?:to|-|–|through)\s*$"
 )
-_NO_DAY_AFTER = re.compile(r"\s+(?:Times|Mirror|Telegraph|Herald|Post|Express|Mail|before|after that)\b")
+_NO_DAY_AFTER = re.compile(
+    rf"\s*(?:to|-|–|through)\s*(?:{WEEKDAYS})"
+    r"|\s+(?:Times|Mirror|Telegraph|Herald|Post|Express|Mail|before|after that)\b"
+)
 
 
 def read_weekday(match: re.Match[str], published: date, ahead: bool) -> str | None:

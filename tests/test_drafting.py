@@ -586,7 +586,7 @@ def test_what_is_too_long_to_be_looked_through_is_said(story: Story) -> None:
     story.site()
     raw = story.write("raw.txt", REPORT + ("A long line about nothing at all. " * 100 + "\n") * 60)
     done = story.run("new", "--from", str(raw), "--site", str(story.root), "--date", "2024-04-16")
-    assert done.code == 0 and "From line 45 on the text was not looked through" in done.out
+    assert done.code == 0 and "From line 46 on the text was not looked through" in done.out
 
 
 def test_dates_in_prose_cost_only_those_who_draft() -> None:

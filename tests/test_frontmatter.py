@@ -226,7 +226,7 @@ def test_every_field_of_the_vocabulary_is_read() -> None:
     )
     assert card.updated is not None
     assert card.updated.iso == "2024-07-19"
-    assert meta["location"] == {"name": "Ain al-Assad", "country": "Iraq", "lat": 33.8, "lon": 42.4}
+    assert meta["location"] == {"name": "Ain al-Assad", "country": "Iraq", "lat": 33.8, "lon": 42.4, "proposed": None}
     assert [(one["name"], one["lon"]) for one in meta["places"]] == [("Anbar", None), ("Baghdad", 44.4)]
     assert meta["authors"] == [["staff", "Staff"], ["ann-lee", "Ann Lee"]]
     assert meta["tags"] == [["iraq", "Iraq"], ["drones", "drones"], ["us-led-coalition", "US-led coalition"]]

@@ -165,8 +165,9 @@ def read_weekday(match: re.Match[str], published: date, ahead: bool) -> str | No
         return (published + timedelta(days=number - published.weekday(), weeks=shift)).isoformat()
     if number == published.weekday() and not rel:
         return published.isoformat()
-    found = _resolved(f"{rel} {name}".strip(), published, (ahead or rel == "next") and rel != "last")
-    return found.isoformat() if found and found.weekday() == number else None
+    if (ahead or rel == "next") and rel != "last":  # reckoned here: versions of dateparser differ in these
+        return (published + timedelta(days=(number - published.weekday()) % 7 or 7)).isoformat()
+    return (published - timedelta(days=(published.weekday() - number) % 7 or 7)).isoformat()
 
 
 def read_near(match: re.Match[str], published: date, ahead: bool) -> str | None:

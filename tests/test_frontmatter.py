@@ -227,7 +227,7 @@ def test_every_field_of_the_vocabulary_is_read() -> None:
     )
     assert card.updated is not None
     assert card.updated.iso == "2024-07-19"
-    assert meta["location"] == {"name": "Ain al-Assad", "country": "Iraq", "lat": 33.8, "lon": 42.4}
+    assert meta["location"] == {"name": "Ain al-Assad", "country": "Iraq", "lat": 33.8, "lon": 42.4, "proposed": None}
     assert [(one["name"], one["lon"]) for one in meta["places"]] == [("Anbar", None), ("Baghdad", 44.4)]
     assert meta["authors"] == [["staff", "Staff"], ["ann-lee", "Ann Lee"]]
     assert meta["tags"] == [["iraq", "Iraq"], ["drones", "drones"], ["us-led-coalition", "US-led coalition"]]
@@ -260,8 +260,12 @@ def test_every_field_of_the_vocabulary_is_read() -> None:
 @pytest.mark.parametrize(
     ("header", "field", "value"),
     [
-        ("location: Baghdad", "location", {"name": "Baghdad", "country": None, "lat": None, "lon": None}),
-        ("places: Anbar", "places", [{"name": "Anbar", "country": None, "lat": None, "lon": None}]),
+        (
+            "location: Baghdad",
+            "location",
+            {"name": "Baghdad", "country": None, "lat": None, "lon": None, "proposed": None},
+        ),
+        ("places: Anbar", "places", [{"name": "Anbar", "country": None, "lat": None, "lon": None, "proposed": None}]),
         ("section: World &amp; war", "sections", [["world-war", "World & war"]]),
         ("tags: drones", "tags", [["drones", "drones"]]),
         ("tags: Iraq, US-led coalition", "tags", [["iraq", "Iraq"], ["us-led-coalition", "US-led coalition"]]),

@@ -121,8 +121,15 @@ def init(directory: Path, theme: bool) -> None:
 
 
 @main.command(short_help="Write an article file where it belongs.")
-@click.argument("title")
+@click.argument("title", required=False)
 @_site_option
+@click.option(
+    "--from",
+    "raw",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Make a draft of a raw text, with places, sources and events as proposals; - is standard input.",
+)
 @click.option("--date", type=_Written(), help="When it is published. Default: now.")
 @click.option("--location", metavar="PLACE", help="Where it is about.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="What it is about; may be repeated.")
@@ -132,8 +139,9 @@ def init(directory: Path, theme: bool) -> None:
 @click.option("--draft", is_flag=True, help="Withhold it until draft: is removed.")
 @click.option("--edit", is_flag=True, help="Open it in $VISUAL or $EDITOR.")
 def new(
-    title: str,
+    title: str | None,
     site: Path,
+    raw: Path | None,
     date: str | None,
     location: str | None,
     tags: tuple[str, ...],
@@ -143,14 +151,47 @@ def new(
     draft: bool,
     edit: bool,
 ) -> None:
-    """Write an article file with its front matter where it belongs."""
-    from newsgen.starter import new_article
+    """Write an article file with its front matter where it belongs.
+
+    With --from it is made of a raw text, and TITLE may be left out.
+    """
+    from newsgen.proposals import summary_of
+    from newsgen.starter import draft_article, new_article
 
     given = {"location": location, "tags": list(tags), "authors": list(authors), "section": section, "summary": summary}
-    path = new_article(site, title, date or _clock(), given, draft=draft)
-    click.echo(str(path))
+    when = date or _clock()
+    if raw is not None:
+        name, data = _raw_text(raw)
+        path, found, registered = draft_article(site, name, data, title, when, given)
+        click.echo(str(path))
+        for line in summary_of(found, registered):
+            click.echo(_printable(line))
+    elif title is None:
+        raise click.UsageError("Missing argument 'TITLE'. Only with --from FILE it may be left out.")
+    else:
+        path = new_article(site, title, when, given, draft=draft)
+        click.echo(str(path))
     if edit:
         click.edit(filename=str(path))
+
+
+def _raw_text(path: Path) -> tuple[str, bytes]:
+    """Give a raw text with the name by which faults call it, and no more of it than shows that it is too large."""
+    import stat
+
+    from newsgen.errors import Refused
+    from newsgen.starter import LARGEST_TEXT
+
+    if str(path) == "-":
+        return "standard input", sys.stdin.buffer.read(LARGEST_TEXT + 1)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise Refused(f"{path} is no file", "Name a file with the text of a report, or - for standard input.")
+        with path.open("rb") as file:
+            return str(path), file.read(LARGEST_TEXT + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Refused(f"{path} can't be read: {reason}", "Name a file with the text of a report.") from error
 
 
 @main.command(short_help="Build the archive; only what changed is rendered.")

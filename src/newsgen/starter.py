@@ -10,11 +10,16 @@ from typing import Any
 
 import yaml
 
+from newsgen import disk
 from newsgen.disk import default_theme, site_root
-from newsgen.errors import Faulty, Refused
+from newsgen.drafting import draft
+from newsgen.errors import Fault, Faulty, Refused
+from newsgen.frontmatter import decode, read_register
 from newsgen.load import read_site
 from newsgen.model import Moment
 from newsgen.moments import read_moment
+from newsgen.proposals import Draft, head_of, scalar
+from newsgen.site import Site
 from newsgen.urls import cut_slug, slugify
 
 _SITE = """\
@@ -118,7 +123,7 @@ _IGNORE = "/public/\n/.newsgen/\n"
 def make_site(directory: Path, *, with_theme: bool, today: date) -> list[Path]:
     """Make a small complete site in ``directory`` and give the files made. Raises Refused rather than overwrite one."""
     title = " ".join(directory.resolve().name.replace("-", " ").replace("_", " ").split()).capitalize() or "My archive"
-    quoted = _scalar(title)
+    quoted = scalar(title)
     texts = {
         "content/site.yaml": _SITE.format(title=quoted),
         f"content/articles/{today.year}/{today}-first-report.md": _ARTICLE.format(day=today),
@@ -156,25 +161,87 @@ def make_site(directory: Path, *, with_theme: bool, today: date) -> list[Path]:
     return made
 
 
+LARGEST_TEXT = 1024 * 1024
+
+
 def new_article(site: Path, title: str, when: datetime | str, given: dict[str, Any], *, draft: bool) -> Path:
     """Write an article file below ``content/articles`` and give its path.
 
     ``when`` is a moment, or one as its author wrote it: without an offset it is in the site's zone, and without a time
     it stays a bare day. Raises Refused where the file exists already.
     """
-    root = site_root(site)
-    settings, faults = read_site(root)
+    return _write(site, _settings(site), title, when, given, draft=draft)
+
+
+def draft_article(
+    site: Path, name: str, data: bytes, title: str | None, when: datetime | str, given: dict[str, Any]
+) -> tuple[Path, Draft, bool]:
+    """Write the article that :func:`newsgen.drafting.draft` makes of a raw text, as a draft whose guesses are marked.
+
+    ``data`` are the bytes of the text, at most LARGEST_TEXT, and ``name`` is how its file is called in faults; a
+    ``title`` replaces that of the text. Gives the path, what was found, and whether the site has a register of places.
+    Raises Refused where the file exists already or the text is too large, and Faulty where it is no text.
+    """
+    if len(data) > LARGEST_TEXT:
+        raise Refused(f"{name} is larger than {LARGEST_TEXT >> 20} MiB", "Make several articles of it.")
+    settings = _settings(site)
+    text, faults = decode(name, data)
+    if not faults and not text.strip("\ufeff \t\n"):
+        faults = [Fault(name, 1, 1, "the file holds no text", "Name a file with the text of a report.")]
+    if faults:
+        raise Faulty(faults)
+    places, registered = _places(settings.root)
+    found = draft(text, _moment(when, settings), places, " ".join(title.split()) if title else None)
+    given = {"draft": True, **given}
+    head = head_of(found, located=given.get("location"))
+    path = _write(site, settings, found.title, when, given, draft=True, head=head, body=found.body)
+    return path, found, registered
+
+
+def _settings(site: Path) -> Site:
+    settings, faults = read_site(site_root(site))
     if any(one.severity == "fault" for one in faults):
         raise Faulty(faults)
+    return settings
+
+
+def _places(root: Path) -> tuple[dict[str, dict[str, Any]], bool]:
+    """The register of places, and whether there is one."""
+    path = "content/places.yaml"
+    data, faults = disk.read_inside(root / "content", "places.yaml", path)
+    if data is None:
+        return {}, False
+    text, unreadable = ("", []) if faults else decode(path, data)
+    places, wrong = ({}, []) if faults or unreadable else read_register(path, text, "places")
+    faults = [one for one in (*faults, *unreadable, *wrong) if one.severity == "fault"]
+    if faults:
+        raise Faulty(faults)
+    return places, True
+
+
+def _moment(when: datetime | str, settings: Site) -> Moment:
+    if isinstance(when, str):
+        return read_moment(when, settings.zone)
+    return Moment(when.replace(microsecond=0).astimezone(settings.zone))
+
+
+def _write(
+    site: Path,
+    settings: Site,
+    title: str,
+    when: datetime | str,
+    given: dict[str, Any],
+    *,
+    draft: bool,
+    head: str = "",
+    body: str = "",
+) -> Path:
+    """Write an article; ``head`` is YAML for the end of its head."""
     title = " ".join(title.split())
     slug = cut_slug(slugify(title), 120)
     if not slug:
         raise Refused(f"the title {title!r} makes no file name", "Use letters or digits in it.")
-    moment = (
-        read_moment(when, settings.zone)
-        if isinstance(when, str)
-        else Moment(when.replace(microsecond=0).astimezone(settings.zone))
-    )
+    moment = _moment(when, settings)
     day = moment.day.isoformat()
     fields: dict[str, Any] = {
         "title": title,
@@ -187,17 +254,13 @@ def new_article(site: Path, title: str, when: datetime | str, given: dict[str, A
     if draft:
         fields["draft"] = True
     path = site / "content" / "articles" / day[:4] / f"{day}-{slug}.md"
-    if not path.resolve().is_relative_to(root / "content"):
+    if not path.resolve().is_relative_to(settings.root / "content"):
         raise Refused(f"{path} leads out of content/", "Remove the link.")
     path.parent.mkdir(parents=True, exist_ok=True)
     header = yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=1000)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(f"---\n{header}---\n\n")
+            file.write(f"---\n{header}{head}---\n\n{body}" + ("\n" if body else ""))
     except FileExistsError as error:
         raise Refused(f"{path} exists already", "Choose another title, or edit that file.") from error
     return path
-
-
-def _scalar(text: str) -> str:
-    return str(yaml.safe_dump(text, allow_unicode=True, width=1000)).removesuffix("\n").removesuffix("\n...")

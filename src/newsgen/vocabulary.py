@@ -62,12 +62,13 @@ _COORDINATES = (
     Field("lat", Number(-90, 90, fraction=True), "Latitude in degrees, north positive.", also=("latitude",)),
     Field("lon", Number(-180, 180, fraction=True), "Longitude in degrees, east positive.", also=("longitude", "lng")),
 )
+_PROPOSED = Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark.")
 _LOCATION: Shape = Record(
     (
         Field("name", Text(entities=True), "The place's name.", required=True),
         Field("country", Text(entities=True), "The country it is in."),
         *_COORDINATES,
-        Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark."),
+        _PROPOSED,
     ),
     short="name",
 )
@@ -94,7 +95,7 @@ _SOURCE: Shape = Record(
         Field("attribution", _ATTRIBUTION, "On what terms it may be named."),
         Field("reason", Text(entities=True), "Why it is not named."),
         *_KEPT,
-        Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark."),
+        _PROPOSED,
     ),
     short="name",
 )
@@ -108,7 +109,7 @@ _EVENT: Shape = Record(
         Field("status", Choice(("reported", "claimed", "confirmed", "disputed")), "How sure it is."),
         Field("role", Choice(("main", "background")), "Whether the article is about it."),
         Field("id", Text(), "The same event in several articles."),
-        Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark."),
+        _PROPOSED,
     ),
     short="name",
 )

@@ -125,6 +125,8 @@ def short_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsgen.features.listings.NEWEST", 3)
     monkeypatch.setattr("newsgen.features.listings.LONGEST_LIST", 10)
     monkeypatch.setattr("newsgen.features.timeline.LONGEST_LIST", 10)
+    monkeypatch.setattr("newsgen.features.events.LONGEST_LIST", 10)
+    monkeypatch.setattr("newsgen.features.events.MOST_BESIDE", 5)
 
 
 @pytest.mark.usefixtures("short_lists")
@@ -176,7 +178,13 @@ def test_a_feature_that_says_too_little_of_what_a_change_touches_is_found_out(
     story.built()
     monkeypatch.setitem(FEATURES, name, replace(FEATURES[name], affected=nothing_affected))
     story.write("content/articles/map.png", b"three")
-    story.article("gamma", date="2024-08-01", tags=["Iraq"])
+    story.article(
+        "gamma",
+        date="2024-08-01",
+        tags=["Iraq"],
+        events=[{"name": "Talks", "when": "2024-07", "place": "Baghdad"}],
+        corrections=[{"date": "2024-08-02", "text": "A wrong day."}],
+    )
     assert report(story).planned == "changes"
     assert table_difference(story) != set()
 

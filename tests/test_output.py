@@ -378,7 +378,7 @@ def test_an_article_that_expires_leaves_a_strict_archive(story: Story) -> None:
     story.article("beta", date="2024-07-18", tags=["Rare"], expires="2025-01-01")
     story.built("--now", "2024-12-01")
     done = story.built("--now", "2025-06-01")
-    assert not (story.public / "2024/07/18").exists()
+    assert "no longer published" in story.page("/2024/07/18/beta/").text_content()
     assert "/tags/rare/ is gone" in done.err and "/tags/rare/rss.xml is gone" in done.err
 
 

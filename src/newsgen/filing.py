@@ -174,7 +174,8 @@ class Filing:
     def revive(self, now: datetime) -> set[str]:
         """Give the articles that had expired in an earlier build and have not at ``now``: their text is gone from here,
         and must be read again."""
-        sql = "SELECT path FROM documents WHERE held AND kind = ? AND withheld LIKE 'expired%' AND expires > ?"
+        sql = """SELECT path FROM documents WHERE held AND kind = ? AND expires > ?
+            AND json_extract(meta, '$.gone') = 'expired'"""
         return {path for (path,) in self._archive.rows(sql, GONE, stamp(now))}
 
     def withhold(self, now: datetime, drafts: bool, absent: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from newsgen.citing import Sources
 from newsgen.document import Document, is_empty, shorten
@@ -337,7 +337,7 @@ def _check_order(values: dict[str, Any], nodes: dict[str, Node], published: Mome
 def _check_places(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> None:
     if values["location"]:
         check_coordinates(values["location"], nodes["location"], document)
-    for place, node in zip(values["places"] or (), items_of(nodes.get("places")), strict=False):
+    for place, node in _paired(values["places"], nodes.get("places")):
         check_coordinates(place, node, document)
 
 
@@ -345,9 +345,10 @@ def _check_events(values: dict[str, Any], nodes: dict[str, Node], document: Docu
     """Report each source of an event that the article does not have."""
     known = Sources(one["name"] for one in values["sources"] or ())
     have = f"this article has {len(known.names)}" if known.names else "this article has none"
-    for event, node in zip(values["events"] or (), items_of(nodes.get("events")), strict=False):
-        for name, place in zip(event["sources"] or (), items_of(value_of(node, "sources")), strict=False):
-            if known.number(name) is not None:
+    for node in items_of(nodes.get("events")):
+        for place in items_of(value_of(node, "sources")):
+            name = str(place.value) if isinstance(place, ScalarNode) else ""
+            if not name or known.number(name) is not None:
                 continue
             if name.isdecimal():
                 what, remedy = f"there is no source {shorten(name)}; {have}", "Correct the number, or add the source."
@@ -356,6 +357,12 @@ def _check_events(values: dict[str, Any], nodes: dict[str, Node], document: Docu
                 what = f"no source of this article is called {shorten(name)!r}"
                 remedy = f"Did you mean {like}?" if like else "Write its number or name as it stands in sources:."
             document.fault(place, what, remedy)
+
+
+def _paired(entries: list[Any] | None, node: Node | None) -> list[tuple[Any, Node]]:
+    """Give the entries of a list with their nodes; none where some could not be read: it is not known then which."""
+    items = items_of(node)
+    return list(zip(entries or (), items, strict=True)) if len(items) == len(entries or ()) else []
 
 
 def items_of(node: Node | None) -> list[Node]:
@@ -382,7 +389,7 @@ def _proposals(values: dict[str, Any], nodes: dict[str, Node], document: Documen
     found = []
     for name, what in _PROPOSABLE:
         entries = values[name] if isinstance(values[name], list) else [values[name]]
-        for entry, node in zip(entries, items_of(nodes.get(name)), strict=False):
+        for entry, node in _paired(entries, nodes.get(name)):
             if entry and entry["proposed"]:
                 found.append((document.line_of(node), f"the {what} {shorten(entry['name'])!r}"))
     return tuple(found)

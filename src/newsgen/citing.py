@@ -105,7 +105,7 @@ class Citations:
 
     def __init__(self, sources: Sequence[Mapping[str, Any]], own: str = "") -> None:
         self._all = sources
-        self._known = Sources(one["name"] for one in sources)
+        self._known: Sources | None = None  # most articles have no mark
         self._own = own
         self._cited: dict[int, int] = {}
 
@@ -115,6 +115,8 @@ class Citations:
         It is a number in brackets, because the list of sources is numbered, and a footnote has none; the role is that
         of DPUB-ARIA 1.1, which screen readers say in the words of their user's language.
         """
+        if self._known is None:
+            self._known = Sources(one["name"] for one in self._all)
         return "".join(self._one(number) for number in self._known.meant(label)[0])
 
     def _one(self, number: int) -> str:

@@ -343,6 +343,8 @@ def _check_places(values: dict[str, Any], nodes: dict[str, Node], document: Docu
 
 def _check_events(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> None:
     """Report each source of an event that the article does not have."""
+    if not values["events"]:
+        return
     known = Sources(one["name"] for one in values["sources"] or ())
     have = f"this article has {len(known.names)}" if known.names else "this article has none"
     for node in items_of(nodes.get("events")):

@@ -109,6 +109,8 @@ def _events(
     card: Card, meta: dict[str, Any], own: list[Term], registers: Registers
 ) -> list[tuple[dict[str, Any], list[Term], Located | None]]:
     """Give what is kept of each event, the terms of the sources that it rests on, and its place."""
+    if not meta["events"]:
+        return []
     found = []
     known = Sources(one["name"] for one in meta["sources"])
     taken: dict[str, int] = {}

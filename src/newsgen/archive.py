@@ -40,7 +40,7 @@ CREATE TABLE filed (term INTEGER, day TEXT, published TEXT, path TEXT, card BLOB
     PRIMARY KEY (term, day, published, path)) WITHOUT ROWID;
 CREATE TABLE tallies (term INTEGER, period TEXT, count INTEGER, PRIMARY KEY (term, period)) WITHOUT ROWID;
 CREATE TABLE reports (key TEXT, path TEXT, number INTEGER, rank INTEGER, published TEXT, day TEXT, sort TEXT,
-    terms TEXT, entry TEXT, PRIMARY KEY (key, path, number)) WITHOUT ROWID;
+    terms TEXT, entry TEXT, PRIMARY KEY (key, rank, published, path, number)) WITHOUT ROWID;
 CREATE INDEX reports_path ON reports (path);
 CREATE TABLE together (term INTEGER, other INTEGER, count INTEGER, PRIMARY KEY (term, other)) WITHOUT ROWID;
 CREATE TABLE months (month TEXT PRIMARY KEY, last TEXT) WITHOUT ROWID;
@@ -68,7 +68,8 @@ EVERYTHING = 0
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What of a shown document pages depend on: ``card``, ``head`` (card, metadata and terms) and ``whole`` are
-    digests. ``events`` are the keys of its events with the days and terms that each is filed under; ``amended`` are the
+    digests. ``events`` are the keys of its events with the days and terms that each is filed under, and a
+    digest of its date and place; ``amended`` are the
     moments of its corrections."""
 
     kind: str
@@ -82,7 +83,7 @@ class Facts:
     whole: str
     aliases: str
     head: str
-    events: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
+    events: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...]
     amended: tuple[str, ...]
 
     def pack(self) -> str:
@@ -90,11 +91,11 @@ class Facts:
 
     @classmethod
     def unpack(cls, packed: str) -> Facts:
-        kind, address, day, published, terms, card, changed, media, whole, aliases, head, told, amended = json.loads(
+        kind, address, day, published, terms, card, changed, media, whole, aliases, head, told_of, amended = json.loads(
             packed
         )
         named = tuple((axis, slug) for axis, slug in terms)
-        events = tuple((key, when, tuple((axis, slug) for axis, slug in of)) for key, when, of in told)
+        events = tuple((key, when, tuple((axis, slug) for axis, slug in of), told) for key, when, of, told in told_of)
         return cls(
             kind,
             address,

@@ -1,7 +1,8 @@
 """File what happened: one event with all the reports of it, by its day and by everything that it belongs to.
 
 An event that several articles report is filed once, as the report puts it that is first in :data:`ORDER`: one that is
-about it before one that only recalls it, then the newest.
+about it before one that only recalls it, then the oldest. So a later report leaves alone what was told before, unless
+it disagrees; and of an event that very many recall the first thousand reports decide.
 """
 
 from __future__ import annotations
@@ -14,18 +15,43 @@ from typing import Any
 from newsgen.archive import PART, Archive, Facts
 from newsgen.model import EVENTS, canonical, digest, events_of
 
-ORDER = "ORDER BY rank, reports.published DESC, path, number"
+ORDER = "ORDER BY rank, reports.published, path, number"
 """The order of the reports of one event."""
+MOST_REPORTS = 1_000
+"""How many reports of one event decide where it belongs and who disagrees, and are told on its page."""
+MOST_LISTED = 3
+"""How many reports of one event lists tell of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One event as one article reports it: ``entry`` is what is kept of it, ``mark`` stands for it and the card."""
+
+    path: str
+    rank: int
+    day: str
+    sort: str
+    terms: list[list[Any]]
+    entry: dict[str, Any]
+    mark: bytes
+
+    @property
+    def account(self) -> str:
+        """What stands for its date and place."""
+        return account_of(self.entry)
 
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """Where an event is filed: its day and order, the terms that it has, and a mark of all that lists show of it."""
+    """Where an event is filed: its day and order, the terms that it has, and a mark of all that lists show of it; with
+    its first reports, and those of them that disagree."""
 
     day: str
     sort: str
     terms: tuple[tuple[str, str], ...]
     mark: bytes
+    reports: tuple[Report, ...]
+    differing: tuple[Report, ...]
 
 
 def lengths_of(axis: str, day: str) -> list[int]:
@@ -42,22 +68,63 @@ def report_rows(path: str, published: str, events: str) -> Iterator[tuple[Any, .
         yield (key, path, number, rank, published, day, sort, canonical(terms), canonical(entry))
 
 
+def account_of(entry: dict[str, Any]) -> str:
+    """Give what stands for the date and the place of an event as one article reports it."""
+    return digest(entry["when"], entry["place_key"] or entry["place"] or "").hex()[: 2 * PART]
+
+
+def reports_of(archive: Archive, key: str, most: int = MOST_REPORTS) -> list[Report]:
+    """Give the first reports of an event."""
+    sql = f"""SELECT reports.path, rank, reports.day, sort, reports.terms, entry, substr(card_digest, 1, ?) FROM reports
+        LEFT JOIN documents USING (path) WHERE key = ? {ORDER} LIMIT ?"""  # noqa: S608 - our own text
+    return [
+        Report(path, rank, day, sort, json.loads(terms), json.loads(entry), digest(entry, path, card or b""))
+        for path, rank, day, sort, terms, entry, card in archive.rows(sql, PART, key, most)
+    ]
+
+
 def filed(archive: Archive, key: str) -> Filed | None:
     """Say where an event belongs, by its reports; None for one that no shown article reports."""
-    sql = f"""SELECT reports.day, sort, reports.terms, entry, reports.path, substr(card_digest, 1, ?) FROM reports
-        LEFT JOIN documents USING (path) WHERE key = ? {ORDER}"""  # noqa: S608 - our own text
-    rows = archive.rows(sql, PART, key)
-    if not rows:
+    reports = reports_of(archive, key)
+    if not reports:
         return None
-    terms = {(axis, slug): None for row in rows for axis, slug, *_ in json.loads(row[2])}
-    mark = digest(*(part or b"" for row in rows for part in row[3:]))
-    return Filed(rows[0][0], rows[0][1], tuple(terms), mark)
+    terms = {(axis, slug): None for one in reports for axis, slug, *_ in one.terms}
+    differing = _differing(reports)
+    more = str(len(reports) > MOST_LISTED)
+    mark = digest(more, *(one.mark for one in reports[:MOST_LISTED]), b"", *(one.mark for one in differing))
+    return Filed(reports[0].day, reports[0].sort, tuple(terms), mark, tuple(reports), differing)
 
 
-def places_of(archive: Archive, key: str) -> Iterator[list[Any]]:
-    """Give the terms of the places of an event, as its reports have them."""
-    for (terms,) in archive.rows(f"SELECT terms FROM reports WHERE key = ? {ORDER}", key):  # noqa: S608
-        yield from (one for one in json.loads(terms) if one[0] == "places")
+def _differing(reports: list[Report]) -> tuple[Report, ...]:
+    """Give the oldest reports of each date and place, where any two of these can't both be right: one that only says
+    less precisely what another says does not disagree."""
+    firsts: dict[str, Report] = {}
+    for one in reports:
+        firsts.setdefault(one.account, one)
+    distinct = list(firsts.values())[:MOST_DIFFERING]
+    if all(_agree(one.entry, other.entry) for one in distinct for other in distinct):
+        return ()
+    return tuple(distinct)
+
+
+MOST_DIFFERING = 50
+
+
+def _agree(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return _same_time(one, other) and _same_place(one, other)
+
+
+def _same_time(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    if one["when"] == other["when"]:
+        return True
+    (first, last), (begin, end) = [(entry["first"] or "", entry["last"] or "~") for entry in (one, other)]
+    return (first <= begin and end <= last) or (begin <= first and last <= end)
+
+
+def _same_place(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    if not one["place"] or not other["place"] or one["place"] == other["place"]:
+        return True
+    return one["place_key"] in other["chain"] or other["place_key"] in one["chain"]
 
 
 def axes_of(terms: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
@@ -80,4 +147,4 @@ def insert(archive: Archive, rows: list[tuple[Any, ...]]) -> None:
 
 def keys_of(facts: Facts | None) -> set[str]:
     """Give the keys of the events of a document."""
-    return {key for key, _, _ in facts.events} if facts else set()
+    return {key for key, *_ in facts.events} if facts else set()

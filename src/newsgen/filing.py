@@ -410,7 +410,8 @@ def naming(archive: Archive, term: int, axis: str, slug: str) -> tuple[str, str,
         sql = """SELECT path FROM filed JOIN vocabulary USING (term) WHERE axis = ? AND slug = ?
             ORDER BY filed.day, filed.published, path LIMIT 1"""
         first = archive.row(sql, events_of(axis), slug)
-        terms = [*chronicle.places_of(archive, first[0])] if first else []
+        reports = chronicle.reports_of(archive, first[0]) if first else []
+        terms = [one for report in reports for one in report.terms]
     found = next((one for one in terms if one[:2] == [axis, slug]), None)
     if found is None:
         return None
@@ -627,7 +628,8 @@ def _facts(archive: Archive, path: str) -> Facts | None:
     links = archive.rows("SELECT kind, target, fragment, line, col FROM links WHERE path = ? ORDER BY rowid", path)
     named = tuple((axis, slug) for axis, slug, *_ in json.loads(terms))
     told = tuple(
-        (key, when, tuple((axis, slug) for axis, slug, *_ in of)) for key, when, _, of, _ in json.loads(events)
+        (key, when, tuple((axis, slug) for axis, slug, *_ in of), chronicle.account_of(entry))
+        for key, when, _, of, entry in json.loads(events)
     )
     shown = tuple(sorted({target for link, target, *_ in links if link == "media"}))
     whole = digest(whole, repr(links))  # for warnings name the lines of links

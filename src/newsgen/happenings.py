@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from newsgen.archive import Archive, DamagedArchive
-from newsgen.chronicle import ORDER, filed
+from newsgen.chronicle import MOST_LISTED, Filed, filed
 from newsgen.model import CORRECTIONS, Account, Amendment, Card, Happening, Moment, Place, Term, canonical, digest
 from newsgen.urls import slugify
 
-MOST_ACCOUNTS = 100
-"""How many reports of one event are told."""
 WHOLE = 99
 """A length that no day has."""
 
@@ -39,23 +38,40 @@ def happening(archive: Archive, key: str) -> Happening | None:
 
 
 def _ask_happening(archive: Archive, key: str) -> Happening | None:
-    rows = archive.rows(f"SELECT path, day, entry FROM reports WHERE key = ? {ORDER}", key)  # noqa: S608 - our own text
-    if not rows:
+    found = filed_once(archive, key)
+    if found is None:
         return None
-    entries = [(path, json.loads(entry)) for path, _, entry in rows]
-    differing = _differing([entry for _, entry in entries])
-    accounts = [_account(archive.card(path), entry) for path, entry in entries[:MOST_ACCOUNTS]]
-    first = entries[0][1]
+    first = found.reports[0].entry
     return Happening(
         key=key,
         id=key if first["id"] else None,
-        day=rows[0][1],
+        day=found.day,
         first=first["first"],
         last=first["last"],
-        accounts=tuple(accounts),
-        differing=tuple(_account(archive.card(entries[at][0]), entries[at][1]) for at in differing),
-        number=len({path for path, _ in entries}),
+        accounts=tuple(_account(archive.card(one.path), one.entry) for one in found.reports[:MOST_LISTED]),
+        differing=tuple(_account(archive.card(one.path), one.entry) for one in found.differing),
+        has_more=len(found.reports) > MOST_LISTED,
     )
+
+
+def whole_event(archive: Archive, key: str) -> Happening | None:
+    """Give one event with all of its reports that its page tells."""
+    one, found = happening(archive, key), filed_once(archive, key)
+    if one is None or found is None:
+        return None
+    accounts = tuple(_account(archive.card(report.path), report.entry) for report in found.reports)
+    return replace(one, accounts=accounts, has_more=False)
+
+
+def whole_event_digest(archive: Archive, key: str) -> bytes:
+    found = filed_once(archive, key)
+    return digest(*(one.mark for one in (*found.reports, *found.differing))) if found else b""
+
+
+def filed_once(archive: Archive, key: str) -> Filed | None:
+    """Say where an event belongs, once for many pages."""
+    found: Filed | None = archive.once(("filed event", key), lambda: filed(archive, key))
+    return found
 
 
 def _account(card: Card, entry: dict[str, Any]) -> Account:
@@ -72,35 +88,6 @@ def _account(card: Card, entry: dict[str, Any]) -> Account:
         role=entry["role"],
         anchor=f"ng:event-{entry['anchor']}",
     )
-
-
-def _differing(entries: list[dict[str, Any]]) -> list[int]:
-    """Give the places in the list of those that tell of a date or a place as no other does, where any two can't both be
-    right: one that only says less precisely what another says does not disagree."""
-    kinds: dict[tuple[str, str | None], int] = {}
-    for at, one in enumerate(entries):
-        kinds.setdefault((one["when"], one["place_key"] or one["place"]), at)
-    distinct = list(kinds.values())
-    disagree = any(
-        not (_same_time(entries[one], entries[other]) and _same_place(entries[one], entries[other]))
-        for one in distinct
-        for other in distinct[:MOST_ACCOUNTS]
-    )
-    return distinct[:MOST_ACCOUNTS] if disagree else []
-
-
-def _same_time(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    if one["when"] == other["when"]:
-        return True
-    spans = [(entry["first"] or "", entry["last"] or "~") for entry in (one, other)]
-    (first, last), (begin, end) = spans
-    return (first <= begin and end <= last) or (begin <= first and last <= end)
-
-
-def _same_place(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    if not one["place"] or not other["place"] or one["place"] == other["place"]:
-        return True
-    return one["place_key"] in other["chain"] or other["place_key"] in one["chain"]
 
 
 _BELOW = "term = ? AND day >= ? AND day < ? AND length(day) <= ?"
@@ -159,18 +146,9 @@ def _told(archive: Archive, rows: list[tuple[Any, ...]]) -> tuple[Happening, ...
 
 
 def mark_of(archive: Archive, key: str) -> bytes:
-    """Give a digest of all that pages tell of an event."""
-
-    def make() -> bytes:
-        found = filed(archive, key)
-        return found.mark if found else b""
-
-    mark: bytes = archive.once(("mark", key), make)
-    return mark
-
-
-def event_digest(archive: Archive, key: str) -> bytes:
-    return digest(mark_of(archive, key))
+    """Give a digest of all that lists tell of an event."""
+    found = filed_once(archive, key)
+    return found.mark if found else b""
 
 
 def own_keys(archive: Archive, path: str) -> list[str]:
@@ -181,7 +159,7 @@ def own_keys(archive: Archive, path: str) -> list[str]:
 
 
 def own_events(archive: Archive, path: str) -> tuple[tuple[Account, Happening], ...]:
-    """Give the events of one article in their order of time: each as it tells it, and with all reports."""
+    """Give the events of one article in the order of time: each as it tells it, and with the reports that disagree."""
     rows = archive.rows("SELECT key, entry FROM reports WHERE path = ? ORDER BY day, sort, key, number", path)
     card = archive.card(path)
     found = [(_account(card, json.loads(entry)), happening(archive, key)) for key, entry in rows]
@@ -189,7 +167,9 @@ def own_events(archive: Archive, path: str) -> tuple[tuple[Account, Happening], 
 
 
 def own_events_digest(archive: Archive, path: str) -> bytes:
-    return digest(*(mark_of(archive, key) for key in own_keys(archive, path)))
+    """Give a digest of what others say of the events of one article; what it says itself is in its own digest."""
+    found = [filed_once(archive, key) for key in own_keys(archive, path)]
+    return digest(*(b"".join(report.mark for report in one.differing) for one in found if one is not None))
 
 
 # --- places ---

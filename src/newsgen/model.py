@@ -158,8 +158,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event with its reports: ``accounts`` begins with the one that it is filed by; ``number`` is how many there
-    are in all. ``differing`` are those that disagree on date or place, one of each kind, where any do.
+    """One event with its first reports: ``accounts`` begins with the one that it is filed by, and ``has_more`` says
+    whether there are others. ``differing`` are those that disagree on date or place, one of each kind, where any do.
 
     ``id`` is that of an event that has a page of its own, ``first`` and ``last`` are the days between which it lies.
     """
@@ -171,7 +171,7 @@ class Happening:
     last: str | None
     accounts: tuple[Account, ...]
     differing: tuple[Account, ...]
-    number: int
+    has_more: bool
 
     @property
     def told(self) -> Account:

@@ -90,8 +90,9 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
         if facts is not None and facts.kind == "article" and has_moved(change):
             yield from filter(None, beside(archive, facts.day, facts.published, change.path))
     yield from linking_to(archive, change)
-    for key, _, _ in retold(archive, change):
-        yield from (path for (path,) in archive.rows("SELECT DISTINCT path FROM reports WHERE key = ?", key))
+    for one in retold(planning, change):
+        if one.is_disputed:
+            yield from (path for (path,) in archive.rows("SELECT DISTINCT path FROM reports WHERE key = ?", one.key))
 
 
 def linking_to(archive: Archive, change: Change) -> Iterator[str]:
@@ -163,9 +164,8 @@ def _events(reads: Reads) -> list[dict[str, Any]]:
     """Give the events of an article in the order of time, each as it tells it, and what other reports say of it."""
     found = []
     for own, whole in reads.events:
-        others = [one for one in whole.accounts if one.card.path != own.card.path]
         disagreeing = [one for one in whole.differing if one.card.path != own.card.path]
-        found.append({"own": own, "whole": whole, "others": others[:MOST_OTHERS], "differing": disagreeing})
+        found.append({"own": own, "whole": whole, "differing": disagreeing})
     return found
 
 
@@ -193,8 +193,6 @@ def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
 
 _RAISED = re.compile(r"<sup\b.*?</sup>", re.DOTALL)
 MOST_AT_ONCE = 2_000
-MOST_OTHERS = 5
-"""How many other reports of an event stand beside it."""
 TEMPLATES = {"article": "article.html", "page": "page.html", "tombstone": "tombstone.html"}
 """The template of the page of each kind of document."""
 

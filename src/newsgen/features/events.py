@@ -8,13 +8,13 @@ long and can't be cut by calendar.
 from __future__ import annotations
 
 import calendar
-import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from newsgen.archive import Archive, Change
-from newsgen.chronicle import keys_of
+from newsgen.chronicle import MOST_REPORTS, keys_of, reports_of
 from newsgen.features import Feature, Frame, Planning, has_been_retold
 from newsgen.happenings import WHOLE, coarse_count, happening
 from newsgen.model import AXES, EVENTS, Happening, Page, Read, event_address, events_of
@@ -142,12 +142,11 @@ def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Ite
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     """Each event of the document, and the periods in which it is told or was; those beside them; and the parts of a
     period that has just outgrown one page, or shrunk to it."""
-    archive = planning.archive
-    for key, days, terms in retold(archive, change):
-        if "#" not in key:
-            yield f"event/{key}"
-        for axis, slug in [("", ""), *terms]:
-            yield from _around(planning, axis, slug, days)
+    for one in retold(planning, change):
+        if "#" not in one.key:
+            yield f"event/{one.key}"
+        for axis, slug in [("", ""), *sorted(one.terms)]:
+            yield from _around(planning, axis, slug, one.days)
     for facts in (change.before, change.after):
         if facts is not None and facts.kind == "article":
             yield f"//{facts.day[:YEAR]}"
@@ -168,22 +167,36 @@ def _around(planning: Planning, axis: str, slug: str, days: set[str]) -> Iterato
                 yield from (f"{axis}/{slug}/{one.name}" for one in periods(archive, of, slug, name, finer))
 
 
-def retold(archive: Archive, change: Change) -> Iterator[tuple[str, set[str], set[tuple[str, str]]]]:
-    """Give the events that a change tells otherwise: their keys, and the days and terms under which they are or were
-    filed."""
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """An event that a change tells otherwise: its key, the days and terms under which it is or was filed, and whether
+    what its reports disagree about may be another matter now."""
+
+    key: str
+    days: set[str]
+    terms: set[tuple[str, str]]
+    is_disputed: bool
+
+
+def retold(planning: Planning, change: Change) -> Iterator[Retold]:
+    """Give the events that a change tells otherwise."""
     if not has_been_retold(change):
         return
     facts = [one for one in (change.before, change.after) if one is not None]
     for key in sorted(keys_of(change.before) | keys_of(change.after)):
-        told = [(day, terms) for one in facts for of, day, terms in one.events if of == key]
-        whole = happening(archive, key)
-        days = {day for day, _ in told}
-        terms = {term for _, of in told for term in of}
-        if whole is not None:
-            for day, packed in archive.rows("SELECT day, terms FROM reports WHERE key = ?", key):
-                days.add(day)
-                terms |= {(axis, slug) for axis, slug, *_ in json.loads(packed)}
-        yield key, days, terms
+        told = [(day, terms, account) for one in facts for of, day, terms, account in one.events if of == key]
+        reports = reports_of(planning.archive, key, MOST_REPORTS + planning.changes)
+        days = {day for day, _, _ in told} | {one.day for one in reports}
+        terms = {term for _, of, _ in told for term in of}
+        terms |= {(axis, slug) for one in reports for axis, slug, *_ in one.terms}
+        firsts: dict[str, str] = {}
+        for one in reports:
+            firsts.setdefault(one.account, one.path)
+        own = {account for _, _, account in told}
+        is_alone = len(firsts.keys() | own) < 2
+        # One that was the first of its kind may have changed or gone; a new one matters only where it is the first.
+        may_lead = change.before is not None or any(firsts.get(account) == change.path for account in own)
+        yield Retold(key, days, terms, not is_alone and may_lead)
 
 
 def chart(

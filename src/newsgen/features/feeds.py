@@ -60,8 +60,8 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     if any(facts is not None and facts.kind == "article" for facts in (change.before, change.after)):
         yield ""
         yield from (f"{axis}/{slug}" for axis, slug in terms_of(change))
-    for _, _, terms in retold(planning.archive, change):  # for there may be no other sign of a place
-        yield from (f"{axis}/{slug}" for axis, slug in terms if axis == "places")
+    for one in retold(planning, change):  # for there may be no other sign of a place
+        yield from (f"{axis}/{slug}" for axis, slug in one.terms if axis == "places")
     for path in linking_to(planning.archive, change):
         yield ""
         row = planning.archive.row("SELECT terms FROM documents WHERE path = ?", path)

@@ -98,7 +98,7 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     just outgrown one page, or shrunk to it."""
     if not days_of(change) or not has_been_retold(change):
         return
-    retold_terms = {term for _, _, terms in retold(planning.archive, change) for term in terms}
+    retold_terms = {term for one in retold(planning, change) for term in one.terms}
     if has_moved(change) or retold_terms:
         yield "places"
     yield from (f"{axis}/{slug}" for axis, slug in sorted(retold_terms))

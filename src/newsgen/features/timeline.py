@@ -87,8 +87,8 @@ def pages_of_period(
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     """The periods in which the article was and is published, and those beside them, which lead on to them; and the
     years in which something happened of which it tells."""
-    for _, days, _ in retold(planning.archive, change):
-        yield from {day[:YEAR] for day in days if len(day) >= YEAR}
+    for one in retold(planning, change):
+        yield from {day[:YEAR] for day in one.days if len(day) >= YEAR}
     if not has_moved(change) or not days_of(change):
         return
     yield ""

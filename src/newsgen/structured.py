@@ -5,6 +5,7 @@ Nothing is said that is not known: what is empty is left out, and a time is give
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +27,9 @@ Absolute = Callable[[str], str]
 MOST_LISTED = 100
 """How many items of a list are told."""
 WORKS = {"document": "CreativeWork", "dataset": "Dataset"}
-"""The kinds of sources that are works by themselves; others are those who speak."""
+"""The kinds of sources that are works by themselves."""
+SPEAKERS = ("person", "wire", "media")
+"""Those whose names are of who speaks; that of a statement may be either."""
 
 _CONTEXT = "https://schema.org"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -46,7 +49,7 @@ def script(*things: Thing) -> Markup:
     for character, escaped in _ESCAPED:
         if character in text:
             text = text.replace(character, escaped)
-    if not text.isprintable():
+    if (not text.isascii() or "\x7f" in text) and not text.isprintable():
         text = _UNSAFE.sub(_escape, text)
     return Markup(f'<script type="application/ld+json">{text}</script>')  # noqa: S704 - nothing in it is markup now
 
@@ -155,6 +158,7 @@ def event(absolute: Absolute, account: Account, whole: Happening | None = None) 
     )
 
 
+@functools.lru_cache(maxsize=20_000)
 def dates(when: str) -> tuple[str | None, str | None]:
     """Give when something (EDTF) began and ended in ISO 8601, no more exactly than is known; None for what ISO 8601
     can't say so. ``2024-07-16`` began then; of a season only the year is surely right; of ``2004~`` nothing is."""
@@ -198,7 +202,7 @@ def citation(absolute: Absolute, source: dict[str, Any]) -> Thing | str:
     if kind not in WORKS and not url and not archived:
         return str(source["shown"])
     id_ = absolute(f"/sources/{key}/") if key and kind in WORKS else None
-    named = "creditText" if kind == "person" else "name"  # a person's words are not called by the person's name
+    named = "creditText" if kind in SPEAKERS else "name"  # what somebody says is not called by the speaker's name
     values = {"@id": id_, named: source["shown"], "url": url, "archivedAt": archived}
     return thing(WORKS.get(kind, "CreativeWork"), values)
 

@@ -7,6 +7,7 @@ too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -67,7 +68,7 @@ def describe_article(
     above = above or [_index(frame, "/timeline/"), (f"/timeline/{year}/", year)]
     events = [(one["own"].role, event(frame.absolute, one["own"], one["whole"])) for one in view["events"]]
     told = [(role, one) for role, one in events if "startDate" in one]
-    site = frame.site
+    imprint = _imprint(frame)
     article = thing(
         "NewsArticle",
         {
@@ -83,16 +84,16 @@ def describe_article(
             "articleSection": one_or_many([one.name for one in terms["sections"]]),
             "keywords": [one.name for one in terms["tags"]],
             "author": one_or_many([_author(frame, one) for one in terms["authors"]]),
-            "publisher": _publisher(frame),
-            "isPartOf": [_archive(frame), *(_series(frame, one) for one in terms["threads"])],
+            "publisher": imprint.publisher,
+            "isPartOf": [imprint.archive, *(_series(frame, one) for one in terms["threads"])],
             "contentLocation": one_or_many(_locations(frame, meta, terms["places"])),
             "about": one_or_many([one for role, one in told if role != "background"]),
             "mentions": one_or_many([one for role, one in told if role == "background"]),
             "citation": one_or_many([citation(frame.absolute, one) for one in view["sources"]]),
             "correction": one_or_many([correction(one["date"].iso, one["text"]) for one in view["corrections"]]),
             "image": one_or_many([_image(frame, one) for one in view["images"]]),
-            "license": license_of(site.license),
-            "copyrightHolder": {"@id": publisher_id(frame.absolute)} if site.license else None,
+            "license": imprint.license,
+            "copyrightHolder": imprint.holder,
         },
     )
     return script(article, _crumbs(frame, above, (card.address, card.title)))
@@ -108,8 +109,8 @@ def describe_page(frame: Frame, card: Card) -> Markup:
         "description": card.summary,
         "dateModified": card.updated.iso if card.updated else None,
         "inLanguage": card.language,
-        "isPartOf": _archive(frame),
-        "publisher": _publisher(frame),
+        "isPartOf": _imprint(frame).archive,
+        "publisher": _imprint(frame).publisher,
     }
     return script(thing("WebPage", values))
 
@@ -123,8 +124,8 @@ def describe_home(frame: Frame, cards: Sequence[Card]) -> Markup:
         "name": site.title,
         "description": site.description,
         "inLanguage": site.language,
-        "publisher": _publisher(frame),
-        "license": license_of(site.license),
+        "publisher": _imprint(frame).publisher,
+        "license": _imprint(frame).license,
     }
     return script(thing("WebSite", values), *_list(site.title, articles(frame, cards)))
 
@@ -232,18 +233,31 @@ def _list(name: str | None, items: Sequence[tuple[str, str]], number: int | None
     return [item_list(name, items, number)] if items else []
 
 
-def _publisher(frame: Frame) -> Thing:
-    def make() -> Thing:
-        one = frame.site.publisher
+@dataclass(frozen=True, slots=True)
+class _Imprint:
+    """What is the same on every page."""
+
+    publisher: Thing
+    publisher_slug: str
+    archive: Thing
+    license: Any
+    holder: Thing | None
+
+
+def _imprint(frame: Frame) -> _Imprint:
+    def make() -> _Imprint:
+        site, one = frame.site, frame.site.publisher
         policies = {"corrections": ALL_CORRECTIONS, **dict(one.policies)}
-        return publisher(frame.absolute, one.name, one.url, one.logo, policies.items())
+        return _Imprint(
+            publisher=publisher(frame.absolute, one.name, one.url, one.logo, policies.items()),
+            publisher_slug=slugify(one.name),
+            archive=thing("WebSite", {"@id": frame.absolute("/"), "name": site.title}),
+            license=license_of(site.license),
+            holder={"@id": publisher_id(frame.absolute)} if site.license else None,
+        )
 
-    made: Thing = frame.once(("publisher",), make)
+    made: _Imprint = frame.once(("imprint",), make)
     return made
-
-
-def _archive(frame: Frame) -> Thing:
-    return thing("WebSite", {"@id": frame.absolute("/"), "name": frame.site.title})
 
 
 def _series(frame: Frame, term: Term) -> Thing:
@@ -252,9 +266,9 @@ def _series(frame: Frame, term: Term) -> Thing:
 
 def _author(frame: Frame, term: Term) -> Thing:
     """An author of the publisher's own name is the publisher; any other is taken for a person."""
-    if slugify(term.name) == slugify(frame.site.publisher.name):
-        name = frame.site.publisher.name
-        return thing("NewsMediaOrganization", {"@id": publisher_id(frame.absolute), "name": name})
+    imprint = _imprint(frame)
+    if slugify(term.name) == imprint.publisher_slug:
+        return {name: imprint.publisher[name] for name in ("@type", "@id", "name")}
     url = frame.absolute(term.address)
     return thing("Person", {"@id": url, "name": term.name, "url": url})
 
@@ -289,7 +303,12 @@ def _subject(frame: Frame, term: Term, entry: dict[str, Any], where: Place | Non
         located = place(frame.absolute, term.name, (term, *where.chain), where.at)
         return [thing("Place", own | {"alternateName": entry["aliases"], "sameAs": same} | located)]
     if term.axis == "threads":
-        return [thing("CreativeWorkSeries", own | {"isPartOf": _archive(frame), "publisher": _publisher(frame)})]
+        return [
+            thing(
+                "CreativeWorkSeries",
+                own | {"isPartOf": _imprint(frame).archive, "publisher": _imprint(frame).publisher},
+            )
+        ]
     if term.axis == "authors":
         author = _author(frame, term) | {"description": term.description, "sameAs": entry["links"]}
         return [thing("ProfilePage", {"url": url, "mainEntity": thing(author["@type"], author)})]

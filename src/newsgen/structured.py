@@ -8,7 +8,8 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -16,9 +17,10 @@ from markupsafe import Markup
 from newsgen.edtf import read_edtf
 from newsgen.model import Account, Happening, Term
 from newsgen.points import Point
-from newsgen.policies import POLICIES
+from newsgen.policies import ALL_CORRECTIONS, POLICIES
 from newsgen.schema import is_web
-from newsgen.urls import encode
+from newsgen.site import Publisher
+from newsgen.urls import encode, slugify
 
 Thing = dict[str, Any]
 Absolute = Callable[[str], str]
@@ -26,6 +28,7 @@ Absolute = Callable[[str], str]
 
 MOST_LISTED = 100
 """How many items of a list are told."""
+MOST_DATES = 20_000
 WORKS = {"document": "CreativeWork", "dataset": "Dataset"}
 """The kinds of sources that are works by themselves."""
 SPEAKERS = ("person", "wire", "media")
@@ -87,22 +90,33 @@ def link(absolute: Absolute, address: str) -> str:
 # --- who publishes ---
 
 
-def publisher(
-    absolute: Absolute, name: str, url: str | None, logo: str | None, policies: Iterable[tuple[str, str]]
-) -> Thing:
-    """Give a NewsMediaOrganization with its policies (named as in :data:`newsgen.policies.POLICIES`)."""
-    values: dict[str, Any] = {"@id": publisher_id(absolute), "name": name, "url": url or absolute("/")}
-    if logo:
-        values["logo"] = thing("ImageObject", {"url": link(absolute, logo)})
-    return thing(
-        "NewsMediaOrganization",
-        values | {POLICIES[policy][0]: link(absolute, address) for policy, address in policies},
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What is said in the same words on every page: the publisher with its policies, the archive that all is part of,
+    the licence, and who holds the rights (None where no licence is known). The publisher's slug tells its own name."""
+
+    publisher: Thing
+    publisher_slug: str
+    archive: Thing
+    license: Any
+    holder: Thing | None
+
+
+def imprint(absolute: Absolute, title: str, license_: str, publisher: Publisher) -> Imprint:
+    """Give the imprint of an archive; a publisher that names no policy of corrections has the page of all of them."""
+    id_ = absolute("/") + "#publisher"
+    values: dict[str, Any] = {"@id": id_, "name": publisher.name, "url": publisher.url or absolute("/")}
+    if publisher.logo:
+        values["logo"] = thing("ImageObject", {"url": link(absolute, publisher.logo)})
+    for name, address in {"corrections": ALL_CORRECTIONS, **dict(publisher.policies)}.items():
+        values[POLICIES[name][0]] = link(absolute, address)
+    return Imprint(
+        publisher=thing("NewsMediaOrganization", values),
+        publisher_slug=slugify(publisher.name),
+        archive=thing("WebSite", {"@id": absolute("/"), "name": title}),
+        license=license_of(license_),
+        holder={"@id": id_} if license_ else None,
     )
-
-
-def publisher_id(absolute: Absolute) -> str:
-    """Give what identifies the publisher; it is described at the front page."""
-    return absolute("/") + "#publisher"
 
 
 def license_of(text: str) -> Any:
@@ -139,12 +153,10 @@ def geo(at: Sequence[float] | None) -> Thing | None:
 
 def event(absolute: Absolute, account: Account, whole: Happening | None = None) -> Thing:
     """Give an event as one report tells it; ``whole`` is that event, where it may have a page of its own."""
-    own = f"{account.address}#{account.anchor}"
-    address = whole.address if whole and whole.id else own
     start, end = dates(account.when)
     key = account.place_key
     where = {"@id": absolute(f"/places/{key}/") if key else None, "name": account.place, "geo": geo(account.at)}
-    id_ = link(absolute, address)
+    id_ = told_at(absolute, account, whole)
     return thing(
         "Event",
         {
@@ -158,7 +170,12 @@ def event(absolute: Absolute, account: Account, whole: Happening | None = None) 
     )
 
 
-@functools.lru_cache(maxsize=20_000)
+def told_at(absolute: Absolute, account: Account, whole: Happening | None) -> str:
+    """Give where an event is told: on its own page if it has one, else where it stands in the article."""
+    return link(absolute, whole.address if whole and whole.id else f"{account.address}#{account.anchor}")
+
+
+@functools.lru_cache(maxsize=MOST_DATES)
 def dates(when: str) -> tuple[str | None, str | None]:
     """Give when something (EDTF) began and ended in ISO 8601, no more exactly than is known; None for what ISO 8601
     can't say so. ``2024-07-16`` began then; of a season only the year is surely right; of ``2004~`` nothing is."""

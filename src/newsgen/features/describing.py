@@ -7,30 +7,29 @@ too.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
 
 from newsgen.features import Frame
 from newsgen.model import Amendment, Card, Happening, Place, Term
-from newsgen.policies import ALL_CORRECTIONS
+from newsgen.site import Publisher
 from newsgen.structured import (
     WORKS,
+    Imprint,
     Thing,
     breadcrumbs,
     citation,
     correction,
     event,
+    imprint,
     item_list,
-    license_of,
     link,
     one_or_many,
     place,
-    publisher,
-    publisher_id,
     script,
     thing,
+    told_at,
 )
 from newsgen.urls import encode, media_address, slugify
 from newsgen.wording import say
@@ -65,10 +64,10 @@ def describe_article(
     url = frame.absolute(card.address)
     year = card.published.day.isoformat()[:4]
     above: list[Step] = [(one.address, one.name) for one in terms["sections"][:1]]
-    above = above or [_index(frame, "/timeline/"), (f"/timeline/{year}/", year)]
+    above = above or [index_step(frame, "/timeline/"), (f"/timeline/{year}/", year)]
     events = [(one["own"].role, event(frame.absolute, one["own"], one["whole"])) for one in view["events"]]
     told = [(role, one) for role, one in events if "startDate" in one]
-    imprint = _imprint(frame)
+    whole = _imprint(frame)
     article = thing(
         "NewsArticle",
         {
@@ -84,16 +83,16 @@ def describe_article(
             "articleSection": one_or_many([one.name for one in terms["sections"]]),
             "keywords": [one.name for one in terms["tags"]],
             "author": one_or_many([_author(frame, one) for one in terms["authors"]]),
-            "publisher": imprint.publisher,
-            "isPartOf": [imprint.archive, *(_series(frame, one) for one in terms["threads"])],
+            "publisher": whole.publisher,
+            "isPartOf": [whole.archive, *(_series(frame, one) for one in terms["threads"])],
             "contentLocation": one_or_many(_locations(frame, meta, terms["places"])),
             "about": one_or_many([one for role, one in told if role != "background"]),
             "mentions": one_or_many([one for role, one in told if role == "background"]),
             "citation": one_or_many([citation(frame.absolute, one) for one in view["sources"]]),
             "correction": one_or_many([correction(one["date"].iso, one["text"]) for one in view["corrections"]]),
             "image": one_or_many([_image(frame, one) for one in view["images"]]),
-            "license": imprint.license,
-            "copyrightHolder": imprint.holder,
+            "license": whole.license,
+            "copyrightHolder": whole.holder,
         },
     )
     return script(article, _crumbs(frame, above, (card.address, card.title)))
@@ -139,7 +138,7 @@ def describe_term(
 ) -> Markup:
     """Give the JSON-LD of a term: what it is where schema.org has a type for it (Place, CreativeWorkSeries, ProfilePage
     of an author, CreativeWork of a source that is one), BreadcrumbList, and ItemList of what is told of it."""
-    above: list[Step] = [_index(frame, f"/{term.axis}/")]
+    above: list[Step] = [index_step(frame, f"/{term.axis}/")]
     if where:
         above += [(one.address, one.name) for one in reversed(where.chain)]
     crumbs = _crumbs(frame, above, (term.address, term.name))
@@ -161,7 +160,7 @@ def describe_event(frame: Frame, whole: Happening) -> Markup:
         for one in {account.address: account for account in whole.accounts}.values()
     ]
     about = event(frame.absolute, whole.told, whole) | {"subjectOf": one_or_many(told)}
-    above = [_index(frame, "/timeline/"), _index(frame, "/timeline/events/")]
+    above = [index_step(frame, "/timeline/"), index_step(frame, "/timeline/events/")]
     if len(whole.day) >= 4:
         above.append((f"/timeline/events/{whole.day[:4]}/", whole.day[:4]))
     return script(about, _crumbs(frame, above, (whole.address, whole.told.name)))
@@ -187,7 +186,7 @@ def articles(frame: Frame, cards: Iterable[Card]) -> list[tuple[str, str]]:
 
 def happenings(frame: Frame, events: Iterable[Happening]) -> list[tuple[str, str]]:
     """Give events as items of a list, each where it is told."""
-    return [(link(frame.absolute, one.address if one.id else _told_at(one)), one.told.name) for one in events]
+    return [(told_at(frame.absolute, one.told, one), one.told.name) for one in events]
 
 
 def amended(frame: Frame, amendments: Iterable[Amendment]) -> list[tuple[str, str]]:
@@ -203,7 +202,7 @@ def links(frame: Frame, steps: Iterable[tuple[str, str]]) -> list[tuple[str, str
 def index_step(frame: Frame, address: str) -> Step:
     """Give the page that lists others at ``address`` as a step; without a name where the site is not in English, for
     then only its templates know the words."""
-    return _index(frame, address)
+    return address, _INDEXES[address] if _is_english(frame) else None
 
 
 def spelt(frame: Frame, period: str) -> str:
@@ -213,16 +212,8 @@ def spelt(frame: Frame, period: str) -> str:
     return f"{period}0–{period}9" if len(period) == len("199") else period
 
 
-def _told_at(one: Happening) -> str:
-    return f"{one.told.address}#{one.told.anchor}"
-
-
 def _is_english(frame: Frame) -> bool:
     return str(frame.site.language).partition("-")[0].lower() == "en"
-
-
-def _index(frame: Frame, address: str) -> Step:
-    return address, _INDEXES[address] if _is_english(frame) else None
 
 
 def _crumbs(frame: Frame, above: Iterable[Step], here: Step) -> Thing:
@@ -233,30 +224,13 @@ def _list(name: str | None, items: Sequence[tuple[str, str]], number: int | None
     return [item_list(name, items, number)] if items else []
 
 
-@dataclass(frozen=True, slots=True)
-class _Imprint:
-    """What is the same on every page."""
-
-    publisher: Thing
-    publisher_slug: str
-    archive: Thing
-    license: Any
-    holder: Thing | None
-
-
-def _imprint(frame: Frame) -> _Imprint:
-    def make() -> _Imprint:
+def _imprint(frame: Frame) -> Imprint:
+    def make() -> Imprint:
         site, one = frame.site, frame.site.publisher
-        policies = {"corrections": ALL_CORRECTIONS, **dict(one.policies)}
-        return _Imprint(
-            publisher=publisher(frame.absolute, one.name, one.url, one.logo, policies.items()),
-            publisher_slug=slugify(one.name),
-            archive=thing("WebSite", {"@id": frame.absolute("/"), "name": site.title}),
-            license=license_of(site.license),
-            holder={"@id": publisher_id(frame.absolute)} if site.license else None,
-        )
+        named = Publisher(one.name, one.url, logo=one.logo, policies=one.policies)
+        return imprint(frame.absolute, site.title, site.license, named)
 
-    made: _Imprint = frame.once(("imprint",), make)
+    made: Imprint = frame.once(("imprint",), make)
     return made
 
 
@@ -266,9 +240,9 @@ def _series(frame: Frame, term: Term) -> Thing:
 
 def _author(frame: Frame, term: Term) -> Thing:
     """An author of the publisher's own name is the publisher; any other is taken for a person."""
-    imprint = _imprint(frame)
-    if slugify(term.name) == imprint.publisher_slug:
-        return {name: imprint.publisher[name] for name in ("@type", "@id", "name")}
+    whole = _imprint(frame)
+    if slugify(term.name) == whole.publisher_slug:
+        return {name: whole.publisher[name] for name in ("@type", "@id", "name")}
     url = frame.absolute(term.address)
     return thing("Person", {"@id": url, "name": term.name, "url": url})
 

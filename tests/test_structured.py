@@ -46,7 +46,8 @@ KNOWN = {
     "WebSite": "description inLanguage license name publisher url",
 }
 """The types of schema.org that newsgen uses and the properties that each may have there, its own and those of the types
-above it; of these the ones that newsgen uses. Checked against the published vocabulary (schemaorg/schemaorg cc71c8e06485)."""
+above it; of these the ones that newsgen uses. Checked against the published vocabulary (schemaorg/schemaorg,
+cc71c8e06485)."""
 
 VALUES = {
     **dict.fromkeys("about mentions".split(), "Event"),

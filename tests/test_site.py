@@ -48,7 +48,8 @@ def test_every_setting_is_read() -> None:
         "language: ar\n"
         "timezone: Asia/Baghdad\n"
         "id_authority: desk@example.org\n"
-        "publisher: {name: The Desk, url: 'https://desk.example/', email: desk@example.org}\n"
+        "publisher: {name: The Desk, url: 'https://desk.example/', email: desk@example.org, logo: /logo.png,\n"
+        "  policies: {ethics: /ethics}}\n"
         "authors: [Staff, Ann Lee]\n"
         "license: CC BY 4.0\n"
         "home_articles: 7\n"
@@ -62,7 +63,8 @@ def test_every_setting_is_read() -> None:
     assert (site.description, site.language) == ("What happened.", "ar")
     assert (site.timezone, site.zone) == ("Asia/Baghdad", ZoneInfo("Asia/Baghdad"))
     assert site.id_authority == "desk@example.org"
-    assert site.publisher == Publisher("The Desk", "https://desk.example/", "desk@example.org")
+    ethics = (("ethics", "/ethics/"),)
+    assert site.publisher == Publisher("The Desk", "https://desk.example/", "desk@example.org", "/logo.png", ethics)
     assert site.authors == ("Staff", "Ann Lee")
     assert (site.license, site.home_articles) == ("CC BY 4.0", 7)
     assert (site.strict, site.trusted_html, site.robots) == (True, True, "disallow")

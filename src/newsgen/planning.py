@@ -24,7 +24,7 @@ from newsgen.media import Media
 from newsgen.model import Page
 from newsgen.orders import Progress, Report, Request
 from newsgen.press import Press
-from newsgen.site import Site
+from newsgen.site import SETTINGS_FILE, Site
 from newsgen.theme import Assets, Theme
 from newsgen.urls import address_of, fold, output_path
 
@@ -114,8 +114,9 @@ def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Chang
     if impossible or not ledger.is_clear():
         return False
     moved = [address_of(path) for path in ledger.come_and_gone()]
-    rechecked = checked | {path for one in moved for (path,) in archive.rows(linking, one)}
+    rechecked = checked | {path for one in moved for (path,) in archive.rows(linking, one)} | {SETTINGS_FILE}
     found += references.unplanned_links(archive, _is_planned(ledger), rechecked)
+    found += references.unplanned_settings(desk.site, _is_planned(ledger))
     found += future_dates(desk.request.now, archive)
     known = [Fault(*one) for one in json.loads(ledger.meta("warnings") or "[]")]
     found += [one for one in known if one.path not in rechecked]
@@ -144,6 +145,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
         if not theme_faults:
             found += _plan_pages(desk, press, planning)
             found += references.unplanned_links(archive, _is_planned(ledger))
+            found += references.unplanned_settings(desk.site, _is_planned(ledger))
         serious = [one for one in found if is_serious(one, desk.strict)]
         absent |= known | {one.path for one in serious}
         if absent == known or not request.keep_going:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from newsgen.archive import Archive
 from newsgen.errors import FAULT, WARNING, Fault
 from newsgen.model import canonical
+from newsgen.site import SETTINGS_FILE, Site
 from newsgen.urls import clean_address
 
 
@@ -108,3 +109,12 @@ def unplanned_links(
     for path, line, column, target in rows:
         if not is_planned(clean_address(target)) and not is_planned(target):
             yield Fault(path, line, column, f"nothing is published at {target}", "Correct the link.", WARNING)
+
+
+def unplanned_settings(site: Site, is_planned: Callable[[str], bool]) -> Iterator[Fault]:
+    """Give a warning for each address of the site that the publisher names and at which no page is planned."""
+    own = site.publisher
+    for name, address in (("logo", own.logo), *((f"policies: {name}", address) for name, address in own.policies)):
+        if address and address.startswith("/") and not is_planned(address.partition("#")[0]):
+            what = f"nothing is published at {address}, which publisher: {name} names"
+            yield Fault(SETTINGS_FILE, 1, 1, what, "Correct the address, or make that page.", WARNING)

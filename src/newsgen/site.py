@@ -15,6 +15,7 @@ from newsgen.document import Document, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
 from newsgen.errors import FAULT, Fault
 from newsgen.model import canonical, digest
+from newsgen.policies import POLICIES_SHAPE, Linked
 from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
 from newsgen.urls import encode
 
@@ -114,6 +115,8 @@ _PUBLISHER: Shape = Record(
         Field("name", Text(), "The publisher's name.", required=True),
         Field("url", Web(), "Its own home page."),
         Field("email", Text(), "Where readers and feed validators can write to."),
+        Field("logo", Linked(), "A picture of its own."),
+        Field("policies", POLICIES_SHAPE, "Where it says how it works, each by its name."),
     ),
     short="name",
 )
@@ -133,7 +136,11 @@ SETTINGS = (
         _Authority(),
         "Who mints ids (RFC 4151): set once, never changed. Default: the host of base_url.",
     ),
-    Field("publisher", _PUBLISHER, "Who publishes: name, url, email (or only the name). Default: the title."),
+    Field(
+        "publisher",
+        _PUBLISHER,
+        "Who publishes: name, url, email, logo, policies (or only the name). Default: the title.",
+    ),
     Field("authors", Names(_one_or_many), "The byline of articles without one.", also=("author",)),
     Field(
         "license",
@@ -158,6 +165,9 @@ class Publisher:
     name: str
     url: str | None = None
     email: str | None = None
+    logo: str | None = None
+    policies: tuple[tuple[str, str], ...] = ()
+    """Names and addresses of those that are given, in the order of :data:`newsgen.policies.POLICIES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +252,11 @@ def _plain(value: Any) -> Any:
     return list(astuple(value)) if isinstance(value, Publisher | Markdown) else value
 
 
+def _publisher(given: dict[str, Any]) -> Publisher:
+    policies = tuple((name, value) for name, value in (given["policies"] or {}).items() if value is not None)
+    return Publisher(**{**given, "policies": policies})
+
+
 def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     """Give the settings that ``text`` (the content of ``site.yaml``) makes for the site in ``root``, and its faults.
 
@@ -262,7 +277,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     if "base_url" in given:
         given.setdefault("id_authority", urlsplit(given["base_url"]).hostname)
     publisher = given.get("publisher")
-    given["publisher"] = Publisher(**publisher) if publisher else Publisher(given.get("title", "Untitled"))
+    given["publisher"] = _publisher(publisher) if publisher else Publisher(given.get("title", "Untitled"))
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
     given["authors"] = tuple(given.get("authors", ()))

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
 from newsgen.citing import Citations
-from newsgen.features import Feature, Frame, Planning, has_moved
+from newsgen.features import Feature, Frame, Planning, describing, has_moved
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.markup import resolve, with_reachable_tables
@@ -135,6 +135,9 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             "sources": citations.listed(),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }
+        view["structured"] = describing.describe_article(frame, view, article.meta, reads.terms)
+    else:
+        view["structured"] = describing.describe_page(frame, article.card)
     return view
 
 
@@ -196,4 +199,4 @@ MOST_AT_ONCE = 2_000
 TEMPLATES = {"article": "article.html", "page": "page.html", "tombstone": "tombstone.html"}
 """The template of the page of each kind of document."""
 
-FEATURE = Feature("articles", _subjects, _pages, _affected, _view, settings=("language",))
+FEATURE = Feature("articles", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from newsgen.archive import Change
-from newsgen.features import Feature, Frame, Planning, has_been_retold
+from newsgen.features import Feature, Frame, Planning, describing, has_been_retold
 from newsgen.features.feeds import BEFORE_ALL, FORMATS, NEWEST, author, without_controls
 from newsgen.model import CORRECTIONS, Amendment, Output, Page, Read
 from newsgen.questions import YEAR, Reads, count, periods
@@ -64,7 +66,18 @@ MOST_OF_ONE = 50
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     view: dict[str, Any] = {"years": (), "period": None, "part": None, "last": True, **page.facts}
-    return view | {name: getattr(reads, name) for name in page.reads}
+    view |= {name: getattr(reads, name) for name in page.reads}
+    return view | {"structured": _described(page, view, frame)}
+
+
+def _described(page: Page, view: dict[str, Any], frame: Frame) -> Markup:
+    root = describing.index_step(frame, ROOT)
+    items = describing.amended(frame, view["amendments"])
+    period = view["period"]
+    if not period:
+        return describing.describe_list(frame, (), root, items)
+    name = describing.spelt(frame, period) + (f" ({view['part']})" if view["part"] > 1 else "")
+    return describing.describe_list(frame, (root,), (page.address, name), items)
 
 
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:
@@ -114,5 +127,5 @@ FEATURE = Feature(
     _affected,
     _view,
     _render,
-    settings=("title", "language", "publisher.name", "publisher.email", "id_authority"),
+    settings=(*describing.SETTINGS, "publisher.email", "id_authority"),
 )

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from markupsafe import Markup
+
 from newsgen.archive import Archive, Change
 from newsgen.chronicle import MOST_REPORTS, keys_of, reports_of
-from newsgen.features import Feature, Frame, Planning, has_been_retold
+from newsgen.features import Feature, Frame, Planning, describing, has_been_retold
 from newsgen.happenings import WHOLE, coarse_count, happening
 from newsgen.model import AXES, EVENTS, Happening, Page, Read, event_address, events_of
 from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, is_used, periods
@@ -76,7 +78,7 @@ def period_names(archive: Archive, axis: str, slug: str) -> Iterator[str]:
         yield year.name
         for month in periods(archive, of, slug, year.name, MONTH) if year.count > LONGEST_LIST else ():
             yield month.name
-            if month.count > LONGEST_LIST:
+            if month.count > LONGEST_LIST and not axis:
                 yield from (day.name for day in periods(archive, of, slug, month.name, DAY))
 
 
@@ -107,7 +109,7 @@ def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Ite
     of, base = events_of(axis), base_of(axis, slug)
     number = count(archive, of, slug, period)
     is_cut = number > LONGEST_LIST
-    longest = len(period) if is_cut and len(period) < DAY else WHOLE
+    longest = len(period) if is_cut and len(period) < (MONTH if axis else DAY) else WHOLE
     if is_cut and not period and axis:
         longest = DECADE
     listed = coarse_count(archive, of, slug, period, longest) if is_cut else number
@@ -250,7 +252,7 @@ def groups_of(events: tuple[Happening, ...], period: str) -> list[tuple[str, tup
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     if page.template == "event.html":
-        return {"event": reads.event}
+        return {"event": reads.event, "structured": describing.describe_event(frame, reads.event)}
     facts = page.facts
     axis, slug, period = facts["axis"], facts["slug"], facts["period"]
     base = base_of(axis, slug)
@@ -261,7 +263,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     is_linked = facts["cut"] or (not axis and len(period) in (0, DECADE))
     earlier, later = reads.beside if "beside" in page.reads else (None, None)
     parts = [f"{page.address}part-{number + 1}/" for number in range(facts.get("parts", 0))]
-    return {
+    view = {
         "period": period,
         "base": base,
         "term": reads.term if axis else None,
@@ -277,6 +279,31 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "later": (later, address_of(base, later)) if later else None,
         "published": f"/timeline/{period}/" if facts.get("published") else "/timeline/",
     }
+    return view | {"structured": _described(page, view, events, frame)}
+
+
+def _described(page: Page, view: dict[str, Any], events: tuple[Happening, ...], frame: Frame) -> Markup:
+    """The JSON-LD of a period: its events, else its parts or the periods in it."""
+    term, period = view["term"], view["period"]
+
+    def named(name: str) -> str | None:
+        return describing.spelt(frame, name) if name else describing.index_step(frame, ROOT)[1]
+
+    if term:
+        above = [describing.index_step(frame, f"/{term.axis}/"), (term.address, term.name)]
+    else:
+        above = [describing.index_step(frame, "/timeline/")]
+    above += [(address, named(name)) for name, address in view["above"]]
+    own = named(period)
+    if view["part"]:
+        above.append((view["whole"], own))
+        own = f"{own or period} ({view['part']})"
+    items = describing.happenings(frame, events)
+    if not items:
+        parts = [(one, f"{own or period} ({number})") for number, one in enumerate(view["parts"], 1)]
+        finer = [(address, describing.spelt(frame, one.name)) for one, address in view["children"]]
+        items = describing.links(frame, [*parts, *finer])
+    return describing.describe_list(frame, above, (page.address, own), items)
 
 
 def _children(page: Page, reads: Reads, bars: Any) -> Any:
@@ -297,4 +324,4 @@ def events_of_term(planning: Planning, axis: str, slug: str) -> tuple[dict[str, 
     return reads, {"many": has_page(planning.archive, axis, slug, "")}
 
 
-FEATURE = Feature("events", _subjects, _pages, _affected, _view)
+FEATURE = Feature("events", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)

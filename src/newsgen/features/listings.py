@@ -6,11 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from markupsafe import Markup
+
 from newsgen.archive import Archive, Change
-from newsgen.features import Feature, Frame, Planning, days_of, has_been_retold, has_moved, terms_of
+from newsgen.features import Feature, Frame, Planning, days_of, describing, has_been_retold, has_moved, terms_of
 from newsgen.features.events import base_of, chart, events_of_term, groups_of, retold
 from newsgen.features.mapping import map_of_place, map_of_world
-from newsgen.features.timeline import LONGEST_LIST, listing_view, pages_of_period, period_names
+from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
 from newsgen.model import AXES, Page, Read, Term
 from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
 
@@ -122,7 +124,8 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     if page.template == "term_period.html":
-        return listing_view(page, reads) | {"term": reads.term}
+        view = listing_view(page, reads)
+        return view | {"term": reads.term, "structured": describe_period(page, view, frame, reads.term)}
     view = {name: getattr(reads, name) for name in page.reads}
     if page.template == "term.html":
         view |= _view_of_term(page, view, frame)
@@ -130,7 +133,25 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         view["map"] = map_of_world(frame, reads.places)
     elif page.template == "story.html":
         view.setdefault("years", ())
-    return view | page.facts
+    return view | page.facts | {"structured": _described(page, view, frame)}
+
+
+def _described(page: Page, view: dict[str, Any], frame: Frame) -> Markup:
+    """The JSON-LD of the front page, of a term, of a running story told from its beginning, or of an index."""
+    if page.template == "home.html":
+        return describing.describe_home(frame, view["cards"])
+    if page.template == "term.html":
+        told = [one for _, group in view["events"] for one in group]
+        items = describing.articles(frame, view["cards"]) or describing.happenings(frame, told)
+        return describing.describe_term(frame, view["term"], view["entry"], view["place"], items)
+    if page.template == "story.html":
+        term = view["term"]
+        above = [describing.index_step(frame, "/threads/"), (term.address, term.name)]
+        items = describing.articles(frame, view["cards"])
+        return describing.describe_list(frame, above, (page.address, term.name), items)
+    known = view["places"] if page.template == "places.html" else view["terms"]
+    items = describing.links(frame, [(one.address, one.name) for one in known])
+    return describing.describe_list(frame, (), describing.index_step(frame, page.address), items)
 
 
 def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, Any]:
@@ -153,4 +174,4 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
     }
 
 
-FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=("language",))
+FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=(*describing.SETTINGS, "description"))

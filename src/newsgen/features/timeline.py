@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
+from markupsafe import Markup
+
 from newsgen.archive import Archive, Change
-from newsgen.features import Feature, Frame, Planning, days_of, has_moved
+from newsgen.features import Feature, Frame, Planning, days_of, describing, has_moved
 from newsgen.features.events import retold
-from newsgen.model import EVENTS, Card, Page, Read
+from newsgen.model import EVENTS, Card, Page, Read, Term
 from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, periods
 
 LONGEST_LIST = 100
@@ -121,18 +123,48 @@ def listing_view(page: Page, reads: Reads) -> dict[str, Any]:
     }
 
 
+def describe_period(page: Page, view: dict[str, Any], frame: Frame, term: Term | None = None) -> Markup:
+    """Give the JSON-LD of a calendar page from what its template sees: the way to it, and its articles; else the parts
+    of the period."""
+    period, base = view["period"], view["base"]
+    if term:
+        above = [describing.index_step(frame, f"/{term.axis}/"), (base, term.name)]
+    else:
+        above = [describing.index_step(frame, base)]
+    above += [(address_of(base, period[:end]), describing.spelt(frame, period[:end])) for end in _outer(period)]
+    own = describing.spelt(frame, period)
+    named = f"{term.name}, {own}" if term else own
+    if view["part"]:
+        above.append((address_of(base, period), own))
+        named = f"{named} ({view['part']})"
+    items = describing.articles(frame, [card for _, cards in view["groups"] for card in cards])
+    if not items:
+        parts = [(f"{page.address}{number}/", f"{own} ({number})") for number in view["parts"]]
+        inner = [(address_of(base, name), describing.spelt(frame, name)) for name in view["children"]]
+        items = describing.links(frame, [*parts, *inner])
+    return describing.describe_list(frame, above, (page.address, named), items)
+
+
+def _outer(period: str) -> list[int]:
+    return [length for length in (YEAR, MONTH) if length < len(period)]
+
+
 def _name(card: Card, length: int) -> str:
     return card.published.day.isoformat()[:length]
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     if page.template == "period.html":
-        return listing_view(page, reads)
+        view = listing_view(page, reads)
+        return view | {"structured": describe_period(page, view, frame)}
     months = reads.months
     years = [
         (year, {one.name: one.count for one in group}) for year, group in groupby(months, lambda one: one.name[:4])
     ]
-    return {"years": list(reversed(years))}
+    newest_first = list(reversed(years))
+    items = describing.links(frame, [(address_of(ROOT, year), year) for year, _ in newest_first])
+    structured = describing.describe_list(frame, (), describing.index_step(frame, ROOT), items)
+    return {"years": newest_first, "structured": structured}
 
 
-FEATURE = Feature("timeline", _subjects, _pages, _affected, _view)
+FEATURE = Feature("timeline", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)

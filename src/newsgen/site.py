@@ -13,7 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from newsgen.document import Document, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
-from newsgen.errors import FAULT, Fault
+from newsgen.errors import FAULT, NOTE, WARNING, Fault
 from newsgen.model import canonical, digest
 from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
 from newsgen.urls import encode
@@ -122,6 +122,25 @@ _MARKDOWN: Shape = Record(
     (Field("engine", _Engine(), "What turns Markdown into HTML. Default: python-markdown."),), short="engine"
 )
 
+LEVELS = ("off", "note", WARNING, FAULT)
+"""How much a rule of ``newsgen check`` counts."""
+
+LINT = {
+    "unnamed-source": (WARNING, "A source that is not named, without a reason."),
+    "event-without-source": (WARNING, "An event that rests on no source."),
+    "unarchived-link": (NOTE, "A source with a link and no archived copy."),
+    "unsourced-quotes": (WARNING, "An article that quotes again and again and names no source."),
+    "unknown-place": (WARNING, "A place that places.yaml does not know, where it has any."),
+    "ambiguous-place": (WARNING, "A name that may mean several places of places.yaml."),
+    "suspect-coordinates": (WARNING, "Coordinates that do not lie in the country that is named."),
+}
+"""The rules of ``newsgen check`` (:mod:`newsgen.lint`): how much each counts where nothing else is set, and what it
+finds."""
+
+_LINT: Shape = Record(
+    tuple(Field(name, Choice(LEVELS), f"{says} Default: {level}.") for name, (level, says) in LINT.items())
+)
+
 SETTINGS = (
     Field("title", Text(entities=True), "The archive's name, on every page and feed.", required=True),
     Field("base_url", _Base(), "The address of the front page; it may have a path.", required=True),
@@ -145,6 +164,7 @@ SETTINGS = (
     Field("strict", Flag(), "Whether warnings stop the build. Default: false."),
     Field("trusted_html", Flag(), "Whether HTML in articles is published without being cleaned. Default: false."),
     Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
+    Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
 )
 
@@ -171,7 +191,7 @@ class Markdown:
 class Site:
     """The settings of one archive, complete: what ``site.yaml`` leaves out has its default here.
 
-    ``root`` is the site's folder, and no part of any output.
+    ``root`` is the site's folder, and no part of any output; nor is ``lint``, of which templates see nothing.
     """
 
     root: Path
@@ -189,6 +209,7 @@ class Site:
     trusted_html: bool = False
     markdown: Markdown = Markdown()
     robots: str = "allow"
+    lint: dict[str, str] = field(default_factory=dict)
     own: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -235,7 +256,7 @@ PARTS = {
     "publisher": tuple(one.name for one in fields(Publisher)),
     "markdown": tuple(one.name for one in fields(Markdown)),
 }
-_NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
+_NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own", "lint"}
 
 
 def _plain(value: Any) -> Any:
@@ -266,6 +287,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
     given["authors"] = tuple(given.get("authors", ()))
+    given["lint"] = {rule: (values["lint"] or {}).get(rule) or level for rule, (level, _) in LINT.items()}
     if isinstance(nodes.get("description"), ScalarNode) and len(given.get("description", "")) > 1000:
         document.warn(nodes["description"], "the description is longer than 1000 characters", "Shorten it.")
     return Site(root=root, own=values["own"], **given), document.faults

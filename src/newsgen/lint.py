@@ -103,7 +103,9 @@ def event_without_source(meta: Entry, names: Names) -> Iterator[Remark]:
         rests = [meta["sources"][at - 1] for at in map(known.number, event["sources"] or ()) if at]
         if all(one["proposed"] for one in rests):
             why = "rests on sources that are only proposed" if rests else "has no source"
-            remedy = "Confirm one of them." if rests else "Add sources: with numbers or names of this article's sources."
+            remedy = (
+                "Confirm one of them." if rests else "Add sources: with numbers or names of this article's sources."
+            )
             yield Remark(Spot("events", number), f"the event {shorten(event['name'])!r} {why}", remedy)
 
 
@@ -186,7 +188,8 @@ def _country(chain: tuple[tuple[str, str, Any], ...], given: str | None, registe
     for key, name, _ in reversed(chain):
         entry = registers.places.get(key, {})
         if str(entry.get("kind") or "").lower() == "country":
-            return next(filter(is_country, (name, key, *(entry["aliases"] or ()))), name)
+            spellings: tuple[str, ...] = (name, key, *(entry["aliases"] or ()))
+            return next(filter(is_country, spellings), name)
     outermost = chain[-1][1] if chain else ""
     return outermost if is_country(outermost) else given
 
@@ -238,18 +241,18 @@ REGISTER_RULES: Mapping[str, tuple[str, Callable[[str, Entry, Registers], Remark
 QUOTES = "unsourced-quotes"
 """The rule that goes by the body."""
 
-_SIGNS = "“”„«»\""
+_SIGNS = '“”„«»"'
 _QUOTED = re.compile(
     r"“([^“”]+)”|„([^„“”]+)[“”]|”([^„“”]+)”|«([^«»]+)»|»([^«»]+)[«»]"
     r"|(?<![^\s(\[{*_—–-])\"(?=\S)([^\"]+)(?<=\S)\"(?!\w)"
 )
 _WORD = re.compile(r"\w+(?:['’.-]\w+)*")
-_NO_TEXT = re.compile(r"<!--.*?-->|<[^<>]*>|\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\{[^{}\n]*\}", re.DOTALL)
+_NO_TEXT = re.compile(r"<[^<>]*>|\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)|\{[^{}\n]*\}")
 _DEFINITION = re.compile(r" {0,3}\[[^\]\n^][^\]\n]*\]:")
 
 
 def may_quote(markup: str) -> bool:
-    """Whether a body of which only the HTML is at hand may hold enough quotations. It is never false where it does."""
+    """Whether a body, of which the HTML is at hand, shows so many quotation marks that its text is worth reading."""
     if sum(map(markup.count, _SIGNS)) + markup.count("&quot;") < 2 * LEAST_QUOTATIONS:
         return False
     text = re.sub(r"<[^<>]*>", "", markup).replace("&quot;", '"')

@@ -191,7 +191,7 @@ class Markdown:
 class Site:
     """The settings of one archive, complete: what ``site.yaml`` leaves out has its default here.
 
-    ``root`` is the site's folder, and no part of any output; nor is ``lint``, of which templates see nothing.
+    ``root`` is the site's folder, and no part of any output. ``lint`` is for checks alone.
     """
 
     root: Path
@@ -244,8 +244,8 @@ class Site:
         return getattr(value, part) if part else value
 
     def digest(self) -> bytes:
-        """Give a digest of all settings."""
-        return digest(self.digest_of(tuple(_NAMES)), canonical(self.own))
+        """Give a digest of all settings that a build looks at."""
+        return digest(self.digest_of(tuple(_NAMES - {"lint"})), canonical(self.own))
 
     def digest_of(self, names: tuple[str, ...]) -> bytes:
         """Give a digest of some settings' values."""
@@ -256,7 +256,7 @@ PARTS = {
     "publisher": tuple(one.name for one in fields(Publisher)),
     "markdown": tuple(one.name for one in fields(Markdown)),
 }
-_NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own", "lint"}
+_NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
 
 def _plain(value: Any) -> Any:

@@ -87,7 +87,7 @@ def _prepared(request: Request, root: Path, output: Path, checked: Checked, prog
     faults |= set(report.warnings)
     known = {(one.path, one.what) for one in faults}
     for one in report.lost:
-        severity = WARNING if planning.is_promised(one) else NOTE
+        severity = WARNING if planning.is_promised(one) and not request.allow_delete else NOTE
         if (one.origin, one.what) not in known:
             faults.add(Fault(one.origin, 1, 1, one.what, one.remedy, severity))
     return faults

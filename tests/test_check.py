@@ -203,6 +203,17 @@ def test_a_build_after_a_check_after_an_edit_follows_the_edit(story: Story) -> N
         assert have == wanted, number
 
 
+def test_a_build_after_a_check_follows_what_the_check_has_read(story: Story) -> None:
+    for number in range(1, 6):
+        story.article(f"a{number}", date=f"2024-0{number}-10", summary="Said before.")
+    story.built()
+    story.article("a3", "Another text.", date="2024-03-10", summary="Said before.")
+    check(story)
+    done: Report = report(story)
+    assert (done.planned, done.converted, done.written) == ("changes", 0, 3)
+    same_as_clean(story)
+
+
 def test_what_a_check_refuses_leaves_the_next_build_as_it_was(story: Story) -> None:
     story.article("alpha")
     story.article("beta")

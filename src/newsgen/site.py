@@ -209,7 +209,7 @@ class Site:
     trusted_html: bool = False
     markdown: Markdown = Markdown()
     robots: str = "allow"
-    lint: dict[str, str] = field(default_factory=dict)
+    lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from .conftest import Story, tree
+from .conftest import NOW, Story, tree
 
 NAMES = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon"])
 TAGS = st.lists(st.sampled_from(["Iraq", "IRAQ", "Drones", "Peace talks"]), max_size=3, unique=True)
@@ -85,6 +85,7 @@ class Edits(RuleBasedStateMachine):
         self.story = Story(Path(self.folder.name) / "site").site()
         self.story.article("alpha", tags=["Iraq"])
         self.story.write("content/articles/map.png", b"png")
+        self.looks_first: list[str] | None = None
 
     def teardown(self) -> None:
         self.folder.cleanup()
@@ -200,8 +201,14 @@ class Edits(RuleBasedStateMachine):
         data[len(data) // 2 : len(data) // 2 + 200] = b"\xff" * 200
         file.write_bytes(data)
 
+    @rule(options=st.sampled_from([None, [], ["--drafts"], ["--strict", "--now", "2040-01-01"]]))
+    def check_before_each_build(self, options: list[str] | None) -> None:
+        self.looks_first = options
+
     @invariant()
     def incremental_equals_clean(self) -> None:
+        if self.looks_first is not None:
+            self.story.run("check", "--site", str(self.story.root), "--jobs", "1", "--now", NOW, *self.looks_first)
         done = self.story.build("--keep-going", "--allow-delete")
         assert done.code in (0, 3), done.text
         same_as_clean(self.story, "--keep-going")

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -246,6 +248,27 @@ class Archive:
         """Give the documents that are not shown although nothing is wrong with them, each with its reason."""
         sql = "SELECT path, withheld FROM documents WHERE held AND withheld != 'faulty' ORDER BY path"
         return [(path, why) for path, why in self.each(sql)]
+
+    def each_proposed(self) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+        """Give the documents with entries that were proposed and are yet to be confirmed, each with the lines of these
+        and what they are."""
+        sql = "SELECT path, proposed FROM documents WHERE proposed IS NOT NULL ORDER BY path"
+        for path, proposed in self.each(sql):
+            yield path, [(line, what) for line, what in json.loads(proposed)]
+
+    def proposed(self, most: int) -> list[tuple[str, dict[str, int]]]:
+        """Give the first documents with proposed entries, each with how many of them are events, places, sources."""
+        found = []
+        for path, entries in islice(self.each_proposed(), most):
+            kinds = Counter(what.split(" ", 2)[1] for _, what in entries)
+            found.append((path, dict(sorted(kinds.items()))))
+        return found
+
+    def proposals(self) -> tuple[int, int]:
+        """Give how many proposed entries there are, and in how many documents."""
+        sql = "SELECT sum(json_array_length(proposed)), count(*) FROM documents WHERE proposed IS NOT NULL"
+        entries, documents = self.row(sql) or (0, 0)
+        return int(entries or 0), int(documents)
 
     def next_due(self, now: datetime) -> str | None:
         """Give the next moment (RFC 3339, UTC) at which an embargo ends or an article expires."""

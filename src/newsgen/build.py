@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import astuple
 from pathlib import Path
+from typing import TypeVar
 
 from newsgen import disk, publish
 from newsgen.archive import Archive, DamagedArchive, stamp
@@ -22,6 +24,8 @@ from newsgen.ledger import Ledger, Lock
 from newsgen.model import digest
 from newsgen.orders import Progress, Report, Request
 
+Result = TypeVar("Result")
+
 MOST_LOOKED_THROUGH = 5_000
 """Published files up to which every folder of the output is looked through for files that are not ours."""
 
@@ -31,23 +35,37 @@ def build(request: Request, progress: Progress = lambda stage, done, total: None
     started = time.monotonic()
     root = disk.site_root(request.site)
     output = publish.check_output(request.output, root)
+    with alone(root):
+        report = again_if_damaged(root, lambda: _build(request, root, output, progress))
+    report.seconds = time.monotonic() - started
+    return report
+
+
+@contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Keep others from working on the state of the site in ``root`` for as long as a block runs. Raises Refused where
+    one does."""
     state = root / ".newsgen"
     _make_state(state)
     lock = Lock(state / "lock", "this site")
     try:
-        report = _build(request, root, output, progress)
+        yield
+    finally:
+        lock.release()
+
+
+def again_if_damaged(root: Path, work: Callable[[], Result]) -> Result:
+    """Do some work, and once more where it finds that what builds keep is damaged."""
+    state = root / ".newsgen"
+    try:
+        return work()
     except DamagedArchive:
         discard(state / "archive.sqlite")
-        report = _build(request, root, output, progress)
     except DatabaseError as error:
         if isinstance(error, OperationalError):
             raise
         distrust(state)
-        report = _build(request, root, output, progress)
-    finally:
-        lock.release()
-    report.seconds = time.monotonic() - started
-    return report
+    return work()
 
 
 def _make_state(state: Path) -> None:
@@ -63,7 +81,7 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
     state = root / ".newsgen"
     report = Report()
     with closing(Archive(state / "archive.sqlite")) as archive, closing(Ledger(state, output, root)) as ledger:
-        verify = request.verify or archive.meta("machine") not in (None, _machine())
+        verify = request.verify or is_from_elsewhere(archive)
         inventory = Inventory(archive, verify)
         with report.profile.stage("looking"):
             ledger.look()
@@ -123,6 +141,11 @@ def _program() -> str:
     return "\n".join(found)
 
 
+def is_from_elsewhere(archive: Archive) -> bool:
+    """Whether an archive was last used on another machine, so that what it notes of files can't be trusted."""
+    return archive.meta("machine") not in (None, _machine())
+
+
 def _machine() -> bytes:
     """What tells this machine from others: what another one noted of files means nothing here."""
     name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
@@ -140,6 +163,7 @@ def _told(request: Request, report: Report, ledger: Ledger) -> dict[str, object]
         "due": report.due,
         "warnings": [astuple(one) for one in report.warnings],
         "withheld": report.withheld,
+        "proposed": [report.proposed, report.proposals],
     }
 
 
@@ -150,6 +174,9 @@ def _tell_again(ledger: Ledger, survey: Survey, report: Report) -> None:
     report.warnings = [Fault(*one) for one in told["warnings"]]
     report.withheld = [(path, why) for path, why in told["withheld"]]
     report.due = told["due"]
+    proposed, (entries, documents) = told["proposed"]
+    report.proposed = [(path, kinds) for path, kinds in proposed]
+    report.proposals = (entries, documents)
 
 
 def _survey_output(request: Request, output: Path, ledger: Ledger, report: Report) -> None:

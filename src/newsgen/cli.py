@@ -259,6 +259,78 @@ def build(
         sys.exit(LEFT_OUT)
 
 
+@main.command(short_help="Say what is wrong with the content, without building.")
+@_site_option
+@_output_option
+@click.option("--drafts", is_flag=True, help="Check drafts as if they were published.")
+@click.option("--strict", is_flag=True, help="Take warnings for faults.")
+@click.option("--allow-delete", is_flag=True, help="Take no offence where published addresses would vanish.")
+@click.option(
+    "--now", type=_Moment(), help="The moment that decides embargoes. Default: SOURCE_DATE_EPOCH, or the clock."
+)
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes to work in. Default: one a processor.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="How findings are written: for people, for programs, or beside the lines of a pull request.",
+)
+def check(
+    site: Path,
+    output: Path | None,
+    drafts: bool,
+    strict: bool,
+    allow_delete: bool,
+    now: datetime | None,
+    jobs: int | None,
+    form: str,
+) -> None:
+    """Say what is wrong with the content, settings and templates, and what an editor should look at.
+
+    Nothing is published. Exit code 0: a build would not refuse anything. 1: faults were found. 2: wrong usage.
+    """
+    import signal
+
+    from newsgen import checking
+    from newsgen.errors import FAULT
+    from newsgen.formats import Writer
+    from newsgen.orders import Request
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    request = Request(
+        site=site,
+        output=output or site / "public",
+        now=(now or _clock()).astimezone(UTC),
+        drafts=drafts,
+        strict=strict,
+        allow_delete=allow_delete,
+        jobs=jobs,
+    )
+    colours = {"fault": "red", "warning": "yellow"}
+    with _ProgressBar() as bar:
+
+        def write(line: str, severity: str) -> None:
+            bar.clear()
+            click.secho(line, fg=colours.get(severity))
+
+        writer = Writer(form, write, "" if site.is_absolute() else site.as_posix())
+        checked = checking.check(request, writer.tell, bar.update)
+        writer.close()
+    entries, files = checked.proposals
+    parts = [
+        f"{checked.documents:,} read ({checked.read:,} anew)",
+        *(_number(checked.found[one], one) for one in ("fault", "warning", "note")),
+        f"{entries:,} proposed" + (f" in {_number(files, 'file')}" if files else ""),
+    ]
+    is_well = not checked.found[FAULT]
+    line = f"Checked in {checked.seconds:.2f} s: {', '.join(parts)}."
+    click.secho(line, fg="green" if is_well else "red", err=form != "text")
+    if not is_well:
+        sys.exit(FAULTS)
+
+
 @main.command(short_help="Forget what builds keep to be fast.")
 @_site_option
 @_output_option
@@ -309,8 +381,13 @@ class _ProgressBar:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away, before others are written."""
         if self._shown:
             click.echo("\r\x1b[K", nl=False, err=True)
+        self._shown = False
 
     def update(self, stage: str, done: int, total: int) -> None:
         now = self._clock()
@@ -382,6 +459,12 @@ def _tell(report: Report, pruned: bool) -> None:
     _tell_faults(report.left_out)
     for path, reason in report.withheld:
         click.echo(printable(f"withheld: {path} ({reason})"), err=True)
+    entries, files = report.proposals
+    for path, kinds in report.proposed:
+        counts = ", ".join(_number(number, kind) for kind, number in kinds.items())
+        click.echo(printable(f"proposed: {path} ({counts})"), err=True)
+    if files > len(report.proposed):
+        click.echo(f"… and {files - len(report.proposed):,} more files with proposed entries", err=True)
     for one in report.lost[:MOST_LOST]:
         click.secho(printable(f"warning: {one.what}. {one.remedy}".strip()), fg="yellow", err=True)
     if len(report.lost) > MOST_LOST:
@@ -401,6 +484,7 @@ def _tell(report: Report, pruned: bool) -> None:
         f"{report.unchanged:,} left as they were",
         f"{report.deleted:,} deleted",
         f"{len(report.withheld):,} withheld{_reasons(report)}",
+        *([f"{entries:,} proposed in {_number(files, 'file')}"] if entries else []),
     ]
     click.secho(
         f"Built in {report.seconds:.2f} s: " + ", ".join(parts) + ".", fg="green" if not report.left_out else None

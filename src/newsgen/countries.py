@@ -30,6 +30,11 @@ def country_names() -> tuple[str, ...]:
     return tuple(sorted(country.name for country in countries() if country.is_named))
 
 
+def is_country(name: str) -> bool:
+    """Whether ``name`` is that of a country, or a code of one, as :func:`suspicion` takes them."""
+    return _key(name) in _named()
+
+
 def suspicion(lat: float, lon: float, country: str) -> str | None:
     """Say in half a sentence why the place at ``lat`` and ``lon`` cannot well lie in ``country``, or give None.
 

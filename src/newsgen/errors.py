@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 FAULT = "fault"
 WARNING = "warning"
+NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -22,7 +23,7 @@ class Fault:
     """One thing that is wrong at one place, and its remedy.
 
     ``path`` is relative to the site; ``line`` and ``column`` count from 1. ``severity`` is ``fault`` (stops the
-    build) or ``warning``.
+    build), ``warning`` or ``note``.
     """
 
     path: str
@@ -33,7 +34,7 @@ class Fault:
     severity: str = FAULT
 
     def __str__(self) -> str:
-        word = "warning: " if self.severity == WARNING else ""
+        word = "" if self.severity == FAULT else f"{self.severity}: "
         remedy = f" {self.remedy}" if self.remedy else ""
         return printable(f"{self.path}:{self.line}:{self.column}: {word}{self.what}.{remedy}")
 

@@ -134,7 +134,11 @@ class Ledger:
         return self.meta("complete") is None
 
     def close(self) -> None:
-        database.close_database(self._connection, self.path)
+        """Close it. One that was not as we left it, and has followed no build since, is trusted no more than before."""
+        if self.is_trusted or self.is_new:
+            database.close_database(self._connection, self.path)
+        else:
+            self._connection.close()
 
     def meta(self, key: str) -> Any:
         row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -167,6 +171,10 @@ class Ledger:
                     clashes.append(Clash(one.origin, one.path, origin, path))
             seen.add(one.path)
         return clashes
+
+    def abandon(self) -> None:
+        """Undo what was planned and not recorded: what is known of the output stays what it was."""
+        self._connection.rollback()
 
     def clashes(self) -> Iterator[Clash]:
         """Give the pages of the plan that a careless disk takes for one, and files where others have folders."""
@@ -412,6 +420,7 @@ class Ledger:
         rows = {**meta, "complete": 1, "files": numbers[0], "addresses": numbers[1]}
         many("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows.items())
         self._connection.commit()
+        self.is_trusted = True
 
     def published(self) -> Iterator[str]:
         return (row[0] for row in self._connection.execute("SELECT path FROM published ORDER BY path"))

@@ -33,7 +33,9 @@ class Request:
 
 @dataclass(slots=True)
 class Report:
-    """What a build did: numbers of files, and everything worth telling about it."""
+    """What a build did: numbers of files, and everything worth telling about it. ``proposed`` are the first files with
+    entries that nobody has confirmed, each with how many of each kind; ``proposals`` is how many such entries there are
+    in all, and in how many files."""
 
     documents: int = 0
     read: int = 0
@@ -43,6 +45,8 @@ class Report:
     unchanged: int = 0
     deleted: int = 0
     withheld: list[tuple[str, str]] = field(default_factory=list)
+    proposed: list[tuple[str, dict[str, int]]] = field(default_factory=list)
+    proposals: tuple[int, int] = (0, 0)
     warnings: list[Fault] = field(default_factory=list)
     left_out: list[Fault] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
@@ -83,6 +87,8 @@ class Profile:
 
 
 MOST_TOLD = 10
+MOST_NAMED = 100
+"""Of how many files a list of a report is, that may be of any length."""
 
 Progress = Callable[[str, int, int], None]
 """Told from time to time: the stage, how much of it is done, and of how much."""

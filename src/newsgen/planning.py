@@ -19,7 +19,7 @@ from newsgen.executors import batches
 from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
-from newsgen.ledger import Clash, Ledger, Planned
+from newsgen.ledger import Clash, Ledger, Lost, Planned
 from newsgen.media import Media
 from newsgen.model import Page
 from newsgen.orders import Progress, Report, Request
@@ -162,6 +162,11 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
     report.references = _lasting(found)
 
 
+def template_faults(press: Press) -> list[Fault]:
+    """Give everything wrong with templates that can be known without rendering a page."""
+    return sorted({*press.check_templates(_TEMPLATES), *press.compile_templates()})
+
+
 def _is_planned(ledger: Ledger) -> Callable[[str], bool]:
     """Whether there is a page at an address, with or without a slash at its end."""
 
@@ -277,10 +282,14 @@ def check_lost(desk: Desk, report: Report) -> None:
     withheld = {path for path, _ in desk.archive.withheld()} if lost else set()
     left_out = {one.path for one in report.left_out}
     report.lost = [one for one in lost if one.origin not in withheld and not one.address.startswith("/sitemaps/")]
-    unmeant = [one for one in report.lost if one.origin.startswith("content/") and one.origin not in left_out]
-    unmeant = [one for one in unmeant if one.kind in ("page", "redirect") and not allowed]
+    unmeant = [one for one in report.lost if is_promised(one) and one.origin not in left_out and not allowed]
     if unmeant and desk.strict:
         raise Faulty([Fault(one.origin, 1, 1, one.what, one.remedy) for one in unmeant])
+
+
+def is_promised(lost: Lost) -> bool:
+    """Whether an address that is gone was that of a document, or of one that has moved."""
+    return lost.origin.startswith("content/") and lost.kind in ("page", "redirect")
 
 
 def pack_faults(faults: list[Fault]) -> str:

@@ -77,6 +77,17 @@ class Press:
                     self._theme.faults.append(Fault(*place, 1, f"there is no asset {asset!r}", remedy))
         return sorted(set(self._theme.faults))
 
+    def compile_templates(self) -> list[Fault]:
+        """Give what compiling finds wrong with the templates of the site itself that were looked at, such as a filter
+        that there is not."""
+        faults = []
+        for name in self._theme.own():
+            try:
+                self._sandbox.get_template(name)
+            except jinja2.TemplateError as error:
+                faults.append(_template_fault(error, self._theme))
+        return faults
+
     def fingerprint(self, page: Page) -> bytes:
         """Give the digests of everything that rendering ``page`` may look at, one after the other: first those of
         :data:`PARTS_OF_FRAME`, then one of the page itself, then those of its reads by name."""

@@ -13,7 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from newsgen.document import Document, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
-from newsgen.errors import FAULT, Fault
+from newsgen.errors import FAULT, NOTE, WARNING, Fault
 from newsgen.model import canonical, digest
 from newsgen.policies import POLICIES_SHAPE, Linked
 from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
@@ -125,6 +125,25 @@ _MARKDOWN: Shape = Record(
     (Field("engine", _Engine(), "What turns Markdown into HTML. Default: python-markdown."),), short="engine"
 )
 
+LEVELS = ("off", "note", WARNING, FAULT)
+"""How much a rule of ``newsgen check`` counts."""
+
+LINT = {
+    "unnamed-source": (WARNING, "A source that is not named, without a reason."),
+    "event-without-source": (WARNING, "An event that rests on no source."),
+    "unarchived-link": (NOTE, "A source with a link and no archived copy."),
+    "unsourced-quotes": (WARNING, "An article that quotes again and again and names no source."),
+    "unknown-place": (WARNING, "A place that places.yaml does not know, where it has any."),
+    "ambiguous-place": (WARNING, "A name that may mean several places of places.yaml."),
+    "suspect-coordinates": (WARNING, "Coordinates that do not lie in the country that is named."),
+}
+"""The rules of ``newsgen check`` (:mod:`newsgen.lint`): how much each counts where nothing else is set, and what it
+finds."""
+
+_LINT: Shape = Record(
+    tuple(Field(name, Choice(LEVELS), f"{says} Default: {level}.") for name, (level, says) in LINT.items())
+)
+
 SETTINGS = (
     Field("title", Text(entities=True), "The archive's name, on every page and feed.", required=True),
     Field("base_url", _Base(), "The address of the front page; it may have a path.", required=True),
@@ -152,6 +171,7 @@ SETTINGS = (
     Field("strict", Flag(), "Whether warnings stop the build. Default: false."),
     Field("trusted_html", Flag(), "Whether HTML in articles is published without being cleaned. Default: false."),
     Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
+    Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
 )
 
@@ -181,7 +201,7 @@ class Markdown:
 class Site:
     """The settings of one archive, complete: what ``site.yaml`` leaves out has its default here.
 
-    ``root`` is the site's folder, and no part of any output.
+    ``root`` is the site's folder, and no part of any output. ``lint`` is for checks alone.
     """
 
     root: Path
@@ -199,6 +219,7 @@ class Site:
     trusted_html: bool = False
     markdown: Markdown = Markdown()
     robots: str = "allow"
+    lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -233,8 +254,8 @@ class Site:
         return getattr(value, part) if part else value
 
     def digest(self) -> bytes:
-        """Give a digest of all settings."""
-        return digest(self.digest_of(tuple(_NAMES)), canonical(self.own))
+        """Give a digest of all settings that a build looks at."""
+        return digest(self.digest_of(tuple(_NAMES - {"lint"})), canonical(self.own))
 
     def digest_of(self, names: tuple[str, ...]) -> bytes:
         """Give a digest of some settings' values."""
@@ -281,6 +302,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
     given["authors"] = tuple(given.get("authors", ()))
+    given["lint"] = {rule: (values["lint"] or {}).get(rule) or level for rule, (level, _) in LINT.items()}
     if isinstance(nodes.get("description"), ScalarNode) and len(given.get("description", "")) > 1000:
         document.warn(nodes["description"], "the description is longer than 1000 characters", "Shorten it.")
     return Site(root=root, own=values["own"], **given), document.faults

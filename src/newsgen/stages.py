@@ -20,7 +20,7 @@ from newsgen.inventory import Inventory, Survey
 from newsgen.ledger import Ledger, Made, Outdated
 from newsgen.media import Media
 from newsgen.model import digest
-from newsgen.orders import Progress, Report, Request
+from newsgen.orders import MOST_NAMED, Progress, Report, Request
 from newsgen.planning import Desk, is_serious, next_event, pack_faults, plan
 from newsgen.press import WHILE, Press, program_digest
 from newsgen.questions import find_neighbours, menu_digest
@@ -31,6 +31,15 @@ from newsgen.urls import output_path
 LEAST_FOR_PROCESSES = 600
 LEAST_TO_FIND = 10
 """Articles in a batch from which on their neighbours are found together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything that is known before anything is rendered: the plan is in the ledger of the desk."""
+
+    desk: Desk
+    press: Press
+    planning: Planning
 
 
 def run(
@@ -45,6 +54,25 @@ def run(
     progress: Progress,
 ) -> None:
     """Bring the archive, the plan and the output up to date, and report what was done."""
+    prepared = prepare(request, root, archive, ledger, inventory, survey, report, progress)
+    if request.explain:
+        report.explained = explain(prepared.desk, prepared.press, prepared.planning)
+    _publish(prepared, output, report, progress)
+    end_server()
+
+
+def prepare(
+    request: Request,
+    root: Path,
+    archive: Archive,
+    ledger: Ledger,
+    inventory: Inventory,
+    survey: Survey,
+    report: Report,
+    progress: Progress,
+) -> Prepared:
+    """Bring the archive and the plan up to date, and nothing of the output. Raises Faulty and Refused as a build
+    does."""
     stage = report.profile.stage
     with stage("loading"):
         site, faults = load.read_site(root)
@@ -75,10 +103,8 @@ def run(
         archive.commit()
         report.due = archive.next_due(request.now)
         report.withheld = archive.withheld()
-    if request.explain:
-        report.explained = explain(desk, press, planning)
-    _publish(desk, output, press, planning, report, progress)
-    end_server()
+        report.proposed, report.proposals = archive.proposed(MOST_NAMED), archive.proposals()
+    return Prepared(desk, press, planning)
 
 
 def _prepare(archive: Archive, key: bytes) -> bool:
@@ -149,7 +175,8 @@ def _render_batch(station: _Station, batch: list[Outdated]) -> _Rendered:
     return done
 
 
-def _publish(desk: Desk, output: Path, press: Press, planning: Planning, report: Report, progress: Progress) -> None:
+def _publish(prepared: Prepared, output: Path, report: Report, progress: Progress) -> None:
+    desk = prepared.desk
     request, ledger = desk.request, desk.ledger
     total = ledger.count_outdated()
     orphans = ledger.orphans()
@@ -160,7 +187,7 @@ def _publish(desk: Desk, output: Path, press: Press, planning: Planning, report:
         stage = publish.Stage(publish.new_stage(output), whole=is_fresh)
         with report.profile.stage("rendering"):
             executor = executor_for(total, request.jobs, LEAST_FOR_PROCESSES)
-            here = (press, planning) if isinstance(executor, Here) else ()
+            here = (prepared.press, prepared.planning) if isinstance(executor, Here) else ()
             for done in executor.run(_render_batch, _Station, (desk.site, stage, *here), ledger.outdated()):
                 ledger.made(done.made)
                 faults += done.faults

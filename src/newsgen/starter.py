@@ -110,6 +110,7 @@ jobs:
           key: newsgen-${{ github.sha }}
           restore-keys: newsgen-
       - run: python -m pip install newsgen
+      - run: newsgen check --format github     # names what to look at beside the lines of the content
       - run: newsgen build --strict
       - uses: actions/upload-pages-artifact@v3
         with:

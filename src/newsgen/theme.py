@@ -67,6 +67,10 @@ class Theme:
         parsed = self._load(name)
         return (parsed.text, parsed.shown) if parsed else None
 
+    def own(self) -> list[str]:
+        """Give the names of the site's own templates of which anything was asked so far and that are no nonsense."""
+        return sorted(name for name, one in self._parsed.items() if one and not one.shown.startswith("theme:"))
+
     def shown(self, name: str) -> str:
         """Give the path that messages show for the template ``name``."""
         parsed = self._load(name)

@@ -15,6 +15,7 @@ from typing import Any
 from newsgen.archive import Archive, Change
 from newsgen.chronicle import keys_of
 from newsgen.features import Feature, Frame, Planning, has_been_retold
+from newsgen.features.mapping import map_of_event
 from newsgen.happenings import WHOLE, coarse_count, happening
 from newsgen.model import AXES, EVENTS, Happening, Page, Read, event_address, events_of
 from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, is_used, periods
@@ -235,7 +236,7 @@ def groups_of(events: tuple[Happening, ...], period: str) -> list[tuple[str, tup
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     if page.template == "event.html":
-        return {"event": reads.event}
+        return {"event": reads.event, "map": map_of_event(frame, reads.event.told)}
     facts = page.facts
     axis, slug, period = facts["axis"], facts["slug"], facts["period"]
     base = base_of(axis, slug)

@@ -1,8 +1,8 @@
 """What happened: the timeline of events, that of every term with many, and a page for each event that has an id.
 
 A period lists its events while they are few. Once they are many it lists those that are known no more precisely than
-by itself, and its parts: decades, years, months and days, as density asks. Numbers are used only where a list is too
-long and can't be cut by calendar.
+by itself (all time also those of a decade), and its parts: decades, years, months and days, as density asks. Numbers
+are used only where a list is too long and can't be cut by calendar.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Ite
     number = count(archive, of, slug, period)
     is_cut = number > LONGEST_LIST
     longest = len(period) if is_cut and len(period) < DAY else WHOLE
-    if is_cut and not period and axis:
-        longest = DECADE
+    if is_cut and not period:
+        longest = DECADE  # a chart of years leads to no decade
     listed = coarse_count(archive, of, slug, period, longest) if is_cut else number
     facts: dict[str, Any] = {"period": period, "axis": axis, "slug": slug, "cut": is_cut}
     reads = {}

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ pytestmark = [
 KINDS = {
     "home": "/",
     "article": "/2024/07/17/drones/",
+    "article with events alone": "/2022/06/01/chronicle-0/",
     "page": "/about/",
     "topics": "/tags/",
     "topic": "/tags/iraq/",
@@ -190,10 +192,17 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, s
     )
     story.article("withdrawn", date="2024-06-01", withdrawn={"date": "2024-06-03", "reason": "It was a hoax."})
     story.built()
+    with served(story) as base:
+        yield story, base
+
+
+@contextmanager
+def served(story: Story) -> Iterator[str]:
+    """Serve a site below ``/news/``, and give its address."""
     server = make_server(story.public, "/news/", 0)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield story, f"{HERE}{server.server_address[1]}/news"
+    yield f"{HERE}{server.server_address[1]}/news"
     server.shutdown()
     server.server_close()
 
@@ -318,6 +327,26 @@ def test_a_right_to_left_page_reads_from_the_right(archive: tuple[Story, str], b
     page = browser.new_page()
     page.goto(base + "/2024/07/17/arabic/")
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == "rtl"
+    page.close()
+
+
+def test_a_chart_of_a_right_to_left_site_begins_at_the_right(tmp_path: Path, browser: Any) -> None:
+    story = Story(tmp_path / "site").site(base_url="https://example.org/news/", language="ar", title="ملفات")
+    story.write("content/places.yaml", "ain: {name: عين الأسد, lat: 33.8, lon: 42.4}\n")
+    events = [{"name": "طائرتان", "when": "2024-07-16", "place": "ain"}, {"name": "التحالف", "when": "2014"}]
+    story.article("drones", "نص.", title="طائرتان مسيرتان", location="ain", events=events)
+    story.built()
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with served(story) as base:
+        page.goto(base + "/timeline/events/")
+        first, last = (one.bounding_box()["x"] for one in page.locator(".chart a").all())
+        assert first > last
+        dates = page.locator(".event .when").first.bounding_box()["x"]
+        assert dates > page.locator(".event .what").first.bounding_box()["x"]
+        page.set_viewport_size({"width": 320, "height": 800})
+        for address in ("/timeline/events/", "/places/", "/places/ain/", "/2024/07/17/drones/"):
+            page.goto(base + address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
     page.close()
 
 

@@ -8,7 +8,7 @@ are used only where a list is too long and can't be cut by calendar.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +17,7 @@ from newsgen.chronicle import keys_of
 from newsgen.features import Feature, Frame, Planning, has_been_retold
 from newsgen.features.mapping import map_of_event
 from newsgen.happenings import WHOLE, coarse_count, happening
-from newsgen.model import AXES, EVENTS, Happening, Page, Read, event_address, events_of
+from newsgen.model import AXES, EVENTS, Happening, Page, Period, Read, event_address, events_of
 from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, is_used, periods
 
 LONGEST_LIST = 100
@@ -119,7 +119,9 @@ def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Ite
     if axis:
         reads["term"] = Read("term", (axis, slug))
     if period:
-        reads["beside"] = Read("beside", (period, of, slug))
+        facts["beside"] = [
+            _told_at(archive, axis, slug, one) for one in ask(archive, Read("beside", (period, of, slug)))
+        ]
     if is_cut and not period and not axis:
         reads["decades"] = Read("periods", (of, slug, "", DECADE))
     if not axis and len(period) == YEAR:
@@ -137,6 +139,12 @@ def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Ite
             some["term"] = reads["term"]
         own = {"period": period, "axis": axis, "slug": slug, "cut": False, "part": part + 1}
         yield Page(f"{address}part-{part + 1}/", "events", origin, "events.html", some, own, "listing")
+
+
+def _told_at(archive: Archive, axis: str, slug: str, period: str | None) -> str | None:
+    """Give the smallest period with a page that holds another; None where there is none."""
+    lengths = sorted({len(period), MONTH, YEAR}, reverse=True) if period else []
+    return next((period[:one] for one in lengths if period and has_page(archive, axis, slug, period[:one])), None)
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
@@ -165,7 +173,10 @@ def _around(planning: Planning, axis: str, slug: str, days: set[str]) -> Iterato
         near = any(abs(count(archive, of, slug, name) - limit) <= planning.changes for limit in limits)
         for finer in (YEAR, MONTH, DAY) if near else ():
             if finer > len(name):
-                yield from (f"{axis}/{slug}/{one.name}" for one in periods(archive, of, slug, name, finer))
+                found = [one.name for one in periods(archive, of, slug, name, finer)]
+                for one in found[:1] + found[-1:]:  # what is beside these may lead to pages that have just come or gone
+                    found += filter(None, ask(archive, Read("beside", (one, of, slug))))
+                yield from (f"{axis}/{slug}/{one}" for one in found)
 
 
 def retold(archive: Archive, change: Change) -> Iterator[tuple[str, set[str], set[tuple[str, str]]]]:
@@ -187,33 +198,24 @@ def retold(archive: Archive, change: Change) -> Iterator[tuple[str, set[str], se
 
 
 def chart(
-    frame: Frame, archive_bars: Any, period: str, base: str, linked: bool, anchors: set[str]
+    counted: Iterable[Period], period: str, link: Callable[[str], str | None], decades: bool = False
 ) -> list[dict[str, Any]]:
     """Give the bars of a chart: one for each part of a period, empty ones between the first and the last too. Each has
-    its ``name``, ``count``, place and size in a chart of 1000 by 100, and ``href`` (None where there is nothing)."""
-    counts = {one.name: one.count for one in archive_bars}
+    its ``name``, ``count``, place and size in a chart of 1000 by 100, and ``href`` (None where there is nothing), which
+    ``link`` makes of its name.
+
+    Years that are too many become ``decades``, where these have pages; what is too many still stands without the empty
+    ones, for else one event of long ago would leave no room to all others.
+    """
+    counts = {one.name: one.count for one in counted}
     if not counts:
         return []
-    if not period and int(max(counts)) - int(min(counts)) >= MOST_BARS:
-        decades: dict[str, int] = {}
-        for name, number in counts.items():
-            decades[name[:DECADE]] = decades.get(name[:DECADE], 0) + number
-        counts = decades
-        names = [str(one) for one in range(int(min(counts)), int(max(counts)) + 1)]
-    elif len(period) in (0, DECADE):
-        first, last = (int(period + "0"), int(period + "9")) if period else (int(min(counts)), int(max(counts)))
-        names = [f"{year:04}" for year in range(first, last + 1)]
-    else:
-        names = [f"{period}-{number:02}" for number in range(1, 13 if len(period) == YEAR else 32)]
+    if decades and int(max(counts)) - int(min(counts)) >= MOST_BARS:
+        years, counts = counts, {}
+        for name, number in years.items():
+            counts[name[:DECADE]] = counts.get(name[:DECADE], 0) + number
+    names = _names_of_bars(counts, period)
     most = max(counts.values())
-
-    def href(name: str) -> str | None:
-        if name not in counts:
-            return None
-        if linked:
-            return frame.href(address_of(base, name))
-        return f"#ng:in-{name}" if name in anchors else None
-
     return [
         {
             "name": name,
@@ -221,10 +223,26 @@ def chart(
             "x": CHART_WIDTH * at // len(names),
             "width": CHART_WIDTH * (at + 1) // len(names) - CHART_WIDTH * at // len(names),
             "height": max(4, CHART_HEIGHT * counts[name] // most) if name in counts else 0,
-            "href": href(name),
+            "href": link(name) if name in counts else None,
         }
         for at, name in enumerate(names)
     ]
+
+
+def _names_of_bars(counts: dict[str, int], period: str) -> list[str]:
+    if len(period) in (YEAR, MONTH):
+        return [f"{period}-{number:02}" for number in range(1, 13 if len(period) == YEAR else 32)]
+    if len(period) == DECADE:
+        return [f"{period}{number}" for number in range(10)]
+    first, last = min(counts), max(counts)
+    if int(last) - int(first) >= MOST_BARS:
+        return sorted(counts)
+    return [f"{number:0{len(first)}}" for number in range(int(first), int(last) + 1)]
+
+
+def link_to_group(names: Iterable[str], name: str) -> str | None:
+    """Give the link to what a page lists of a period, by the names of its groups; None where it lists nothing of it."""
+    return next((f"#ng:in-{one}" for one in names if one.startswith(name)), None)
 
 
 def groups_of(events: tuple[Happening, ...], period: str) -> list[tuple[str, tuple[Happening, ...]]]:
@@ -243,9 +261,12 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     events = reads.events if "events" in page.reads else ()
     groups = groups_of(events, period)
     bars = reads.bars if "bars" in page.reads else ()
-    anchors = {name for name, _ in groups}
     is_linked = facts["cut"] or (not axis and len(period) in (0, DECADE))
-    earlier, later = reads.beside if "beside" in page.reads else (None, None)
+
+    def link(name: str) -> str | None:
+        return frame.href(address_of(base, name)) if is_linked else link_to_group([one for one, _ in groups], name)
+
+    earlier, later = facts.get("beside", (None, None))
     parts = [f"{page.address}part-{number + 1}/" for number in range(facts.get("parts", 0))]
     return {
         "period": period,
@@ -253,7 +274,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "term": reads.term if axis else None,
         "axis": axis,
         "groups": groups,
-        "bars": chart(frame, bars, period, base, is_linked, anchors),
+        "bars": chart(bars, period, link, decades=not axis and not period),
         "children": [(one, address_of(base, one.name)) for one in _children(page, reads, bars)] if facts["cut"] else [],
         "parts": parts,
         "part": facts.get("part"),
@@ -280,7 +301,8 @@ def events_of_term(planning: Planning, axis: str, slug: str) -> tuple[dict[str, 
     if axis not in AXES or not is_used(planning.archive, axis, slug) or not count(planning.archive, of, slug):
         return {}, {}
     reads = {"latest": Read("latest", (of, slug, MOST_BESIDE)), "bars": Read("periods", (of, slug, "", YEAR))}
-    return reads, {"many": has_page(planning.archive, axis, slug, "")}
+    many = has_page(planning.archive, axis, slug, "")
+    return reads, {"many": many, "cut": many and count(planning.archive, of, slug) > LONGEST_LIST}
 
 
 FEATURE = Feature("events", _subjects, _pages, _affected, _view)

@@ -8,7 +8,8 @@ from typing import Any
 
 from newsgen.archive import Archive, Change
 from newsgen.features import Feature, Frame, Planning, days_of, has_been_retold, has_moved, terms_of
-from newsgen.features.events import address_of, base_of, chart, events_of_term, groups_of, link_to_group, retold
+from newsgen.features.charting import chart, groups_of, link_to_group
+from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, listing_view, pages_of_period, period_names
 from newsgen.model import AXES, Page, Read, Term

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ pytestmark = [
 KINDS = {
     "home": "/",
     "article": "/2024/07/17/drones/",
+    "article with events alone": "/2022/06/01/chronicle-0/",
     "page": "/about/",
     "topics": "/tags/",
     "topic": "/tags/iraq/",
@@ -43,11 +45,61 @@ KINDS = {
     "year": "/timeline/2024/",
     "month": "/timeline/2023/03/",
     "day": "/timeline/2024/07/17/",
+    "what happened": "/timeline/events/",
+    "what happened in a decade": "/timeline/events/2020s/",
+    "what happened in a year": "/timeline/events/2024/",
+    "what happened in a crowded year": "/timeline/events/2022/",
+    "what happened in a month": "/timeline/events/2022/05/",
+    "event": "/events/drones-2024/",
+    "places": "/places/",
+    "place": "/places/iraq/",
+    "small place": "/places/ain-al-assad/",
+    "events of a place": "/places/iraq/events/",
+    "running stories": "/threads/",
+    "running story": "/threads/bases/",
+    "running story from its beginning": "/threads/bases/from-the-beginning/",
+    "sources": "/sources/",
+    "source": "/sources/ministry/",
+    "corrections": "/corrections/",
+    "withdrawn": "/2024/06/01/withdrawn/",
     "not found": "/404.html",
 }
 
+PLACES = """\
+iraq: {name: Iraq, kind: country, lat: 33, lon: 44}
+anbar: {name: Anbar, kind: province, within: iraq}
+ain-al-assad: {name: Ain al-Assad, kind: base, within: anbar, lat: 33.8, lon: 42.4, aliases: [Ain al-Asad, Al Asad]}
+baghdad: {name: Baghdad, kind: city, within: iraq, lat: 33.3, lon: 44.4}
+washington: {name: Washington, kind: city, lat: 38.9, lon: -77}
+"""
+
+SOURCES = """\
+ministry:
+  name: Ministry
+  kind: statement
+  url: https://example.org/ministry
+  archived: https://web.archive.org/web/20240717/https://example.org/ministry
+  accessed: 2024-07-17
+  description: What the ministry says.
+"""
+
+EVENTS = [
+    {
+        "name": "Two drones are fired at the base",
+        "when": "2024-07-16~",
+        "as_written": "Tuesday night",
+        "place": "ain-al-assad",
+        "status": "disputed",
+        "sources": [1, 2],
+        "id": "drones-2024",
+    },
+    {"name": "The war", "when": "2003/2011", "place": "iraq", "role": "background"},
+    {"name": "Talks begin", "when": "2024-01", "place": "washington", "role": "background", "sources": ["Ministry"]},
+    {"name": "Nobody knows when", "when": "199X", "role": "background", "status": "reported"},
+]
+
 BODY = """\
-Two drones were fired at [the base](report-1.md), a long-winded-address says
+Two drones were fired at [the base](report-1.md),[^source:1,2] a long-winded-address says
 <https://example.org/a/very/long/address/that/does/not/break/anywhere/because/it/has/no/blanks/in/it.html>.[^1]
 
 ## What is known
@@ -80,6 +132,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, s
         base_url="https://example.org/news/", description="What happened, where, and how we know.", license="CC0"
     )
     story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\nsummary: Who we are.\n---\n## Us\n\nText.\n")
+    story.write("content/places.yaml", PLACES)
+    story.write("content/sources.yaml", SOURCES)
+    story.write("content/threads.yaml", "bases: {name: The bases, description: Attacks on bases since 2022.}\n")
     story.write(
         "content/articles/map.svg",
         '<svg xmlns="http://www.w3.org/2000/svg" width="1600" height="900"><rect width="1600" height="900"/></svg>',
@@ -92,6 +147,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, s
         updated="2024-07-18",
         summary="Nobody was hurt.",
         location="Ain al-Assad, Anbar, Iraq",
+        thread="bases",
+        events=EVENTS,
         dateline="BAGHDAD",
         authors=["Ada Byron", "Charles Babbage"],
         tags=["Iraq", "Drones"],
@@ -99,6 +156,12 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, s
         sources=[
             {"name": "An officer", "attribution": "background", "reason": "not permitted to speak"},
             {"name": "Ministry", "kind": "statement", "url": "https://example.org/s", "accessed": "2024-07-17"},
+            {
+                "name": "A letter",
+                "kind": "document",
+                "url": "https://example.org/l",
+                "archived": "https://example.net/l",
+            },
         ],
         corrections=[{"date": "2024-07-18", "text": "The day was wrong.", "kind": "correction"}],
         images=[{"src": "map.svg", "alt": "A map", "caption": "Where it is", "credit": "Us"}],
@@ -107,11 +170,39 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, s
         day = f"2023-{1 + number // 12:02}-{1 + number % 12:02}"
         fields = {"tags": ["Iraq"], "section": "World", "location": "Baghdad", "summary": f"Summary {number}."}
         story.article(f"report-{number}", date=day, **fields)
+    for number in range(12):
+        events = [
+            {
+                "name": f"Event {one} of {number}",
+                "when": f"2022-05-{1 + one:02}",
+                "place": ("baghdad", "anbar")[one % 2],
+            }
+            for one in range(12)
+        ]
+        story.article(f"chronicle-{number}", date=f"2022-06-{1 + number:02}", thread="bases", events=events)
+    differing = {
+        "name": "Two drones",
+        "when": "2024-07-15",
+        "place": "baghdad",
+        "status": "claimed",
+        "id": "drones-2024",
+    }
+    story.article(
+        "second", date="2024-07-18", sources=["Ministry"], events=[differing | {"sources": [1]}], thread="bases"
+    )
+    story.article("withdrawn", date="2024-06-01", withdrawn={"date": "2024-06-03", "reason": "It was a hoax."})
     story.built()
+    with served(story) as base:
+        yield story, base
+
+
+@contextmanager
+def served(story: Story) -> Iterator[str]:
+    """Serve a site below ``/news/``, and give its address."""
     server = make_server(story.public, "/news/", 0)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield story, f"{HERE}{server.server_address[1]}/news"
+    yield f"{HERE}{server.server_address[1]}/news"
     server.shutdown()
     server.server_close()
 
@@ -151,11 +242,58 @@ def test_no_page_is_wider_than_the_screen(archive: tuple[Story, str], browser: A
     context.close()
 
 
+@pytest.mark.parametrize("kind", ["what happened", "what happened in a crowded year", "place", "places"])
+def test_the_keyboard_reaches_each_bar_and_each_dot(archive: tuple[Story, str], browser: Any, kind: str) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(archive[1] + KINDS[kind])
+    names = "[...document.querySelectorAll('svg a')].map(link => link.getAttribute('aria-label'))"
+    links = page.evaluate(names)
+    assert links and all(links)
+    reached = []
+    for _ in range(page.locator("a").count()):
+        page.keyboard.press("Tab")
+        if page.evaluate("Boolean(document.activeElement.closest('svg'))"):
+            reached.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+            shown = "document.activeElement.querySelector('.room, .hit')"
+            assert page.evaluate(f"getComputedStyle({shown}).stroke").startswith("rgb("), "the focus can't be seen"
+    assert reached == links
+    page.close()
+
+
+def test_each_bar_leads_to_what_it_counts(archive: tuple[Story, str], browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for kind in ("what happened", "what happened in a year", "what happened in a crowded year", "running story"):
+        page.goto(archive[1] + KINDS[kind])
+        for link in page.evaluate("[...document.querySelectorAll('.chart a')].map(one => one.href.baseVal)"):
+            if link.startswith("#"):
+                assert page.evaluate("id => Boolean(document.getElementById(id))", link[1:]), (kind, link)
+            else:
+                answer = page.request.get(archive[1].removesuffix("/news") + link)
+                assert answer.ok, (kind, link)
+    page.close()
+
+
+def test_sources_stand_beside_the_text_where_there_is_room(archive: tuple[Story, str], browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(archive[1] + KINDS["article"])
+    text, sources, events = (
+        page.locator(one).bounding_box() for one in (".story", ".article > .evidence", ".article > .told")
+    )
+    assert sources["x"] >= text["x"] + text["width"] and abs(sources["y"] - text["y"]) < 2
+    assert 0 <= events["y"] - (text["y"] + text["height"]) < 100, "there is a gap in the column of the text"
+    page.set_viewport_size({"width": 390, "height": 800})
+    text, sources = (page.locator(one).bounding_box() for one in (".story", ".article > .evidence"))
+    assert sources["y"] >= text["y"] + text["height"]
+    page.close()
+
+
 def test_no_page_needs_a_script_or_asks_another_host(archive: tuple[Story, str], browser: Any) -> None:
     context = browser.new_context(java_script_enabled=False)
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
     answers = []
     page.on("response", lambda response: answers.append((response.status, response.url)))
     for address in KINDS.values():
@@ -163,6 +301,7 @@ def test_no_page_needs_a_script_or_asks_another_host(archive: tuple[Story, str],
         assert not page.locator("script:not([type='application/ld+json'])").count()
     assert asked and all(url.startswith(archive[1].removesuffix("/news")) for url in asked)
     assert not [answer for answer in answers if answer[0] >= 400]
+    assert not said
     context.close()
 
 
@@ -188,6 +327,26 @@ def test_a_right_to_left_page_reads_from_the_right(archive: tuple[Story, str], b
     page = browser.new_page()
     page.goto(base + "/2024/07/17/arabic/")
     assert page.evaluate("getComputedStyle(document.querySelector('h1')).direction") == "rtl"
+    page.close()
+
+
+def test_a_chart_of_a_right_to_left_site_begins_at_the_right(tmp_path: Path, browser: Any) -> None:
+    story = Story(tmp_path / "site").site(base_url="https://example.org/news/", language="ar", title="ملفات")
+    story.write("content/places.yaml", "ain: {name: عين الأسد, lat: 33.8, lon: 42.4}\n")
+    events = [{"name": "طائرتان", "when": "2024-07-16", "place": "ain"}, {"name": "التحالف", "when": "2014"}]
+    story.article("drones", "نص.", title="طائرتان مسيرتان", location="ain", events=events)
+    story.built()
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    with served(story) as base:
+        page.goto(base + "/timeline/events/")
+        first, last = (one.bounding_box()["x"] for one in page.locator(".chart a").all())
+        assert first > last
+        dates = page.locator(".event .when").first.bounding_box()["x"]
+        assert dates > page.locator(".event .what").first.bounding_box()["x"]
+        page.set_viewport_size({"width": 320, "height": 800})
+        for address in ("/timeline/events/", "/places/", "/places/ain/", "/2024/07/17/drones/"):
+            page.goto(base + address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
     page.close()
 
 

@@ -11,6 +11,8 @@ from newsgen.chronicle import MOST_LISTED, Filed, filed
 from newsgen.model import CORRECTIONS, Account, Amendment, Card, Happening, Moment, Place, Term, canonical, digest
 from newsgen.urls import slugify
 
+DEEPEST = 20
+"""How many places may lie in each other."""
 WHOLE = 99
 """A length that no day has."""
 
@@ -203,20 +205,20 @@ def _inner(archive: Archive) -> dict[str | None, list[str]]:
 
 
 def place(archive: Archive, slug: str) -> Place | None:
-    """Give one place with those that it lies in and those that lie in it; None for one that nothing is about."""
+    """Give one place with those that it lies in and all within it; None for one that nothing is about."""
     places = _gazetteer(archive)
     if slug not in places:
         return None
     chain: list[Term] = []
     outer = slug
-    while (outer := json.loads(places[outer][2]).get("within")) in places and len(chain) < 20:
+    while (outer := json.loads(places[outer][2]).get("within")) in places and len(chain) < DEEPEST:
         chain.append(Term("places", outer, places[outer][0]))
-    return _place(archive, slug, tuple(chain), 1)
+    return _place(archive, slug, tuple(chain), DEEPEST)
 
 
 def places(archive: Archive) -> tuple[Place, ...]:
     """Give all places that lie in no other, each with all within it."""
-    return tuple(_place(archive, slug, (), 20) for slug in _inner(archive).get(None, ()))
+    return tuple(_place(archive, slug, (), DEEPEST) for slug in _inner(archive).get(None, ()))
 
 
 def _place(archive: Archive, slug: str, chain: tuple[Term, ...], depth: int) -> Place:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from markupsafe import Markup
@@ -16,7 +16,7 @@ from newsgen.features import Feature, Frame, Planning, describing, has_moved
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.markup import resolve, with_reachable_tables
-from newsgen.model import Article, Moment, Page, Read, Term
+from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
 from newsgen.urls import encode, media_address
 
@@ -128,7 +128,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             "terms": reads.terms,
             "places": _places(article.meta, reads.terms["places"]),
             "map": map_of_article(frame, article.meta["location"]),
-            "events": _events(reads) if "events" in page.reads else [],
+            **_events(reads.events if "events" in page.reads else ()),
             "older": older,
             "newer": newer,
             "images": [_image(frame, one) for one in article.meta["images"]],
@@ -163,12 +163,14 @@ def _places(meta: dict[str, Any], terms: tuple[Term, ...]) -> list[dict[str, Any
     return list(found.values())
 
 
-def _events(reads: Reads) -> list[dict[str, Any]]:
-    """Give the events of an article in the order of time, each as it tells it, and what other reports say of it."""
-    found = []
-    for own, whole in reads.events:
+def _events(told: Iterable[tuple[Account, Happening]]) -> dict[str, list[dict[str, Any]]]:
+    """Give the ``events`` that an article is about, and the ``background`` that it recalls: each in the order of time,
+    as the article tells it, with what other reports say of it."""
+    found: dict[str, list[dict[str, Any]]] = {"events": [], "background": []}
+    for own, whole in told:
         disagreeing = [one for one in whole.differing if one.card.path != own.card.path]
-        found.append({"own": own, "whole": whole, "differing": disagreeing})
+        event = {"own": own, "whole": whole, "differing": disagreeing}
+        found["background" if own.role == "background" else "events"].append(event)
     return found
 
 

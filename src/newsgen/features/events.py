@@ -1,16 +1,14 @@
 """What happened: the timeline of events, that of every term with many, and a page for each event that has an id.
 
 A period lists its events while they are few. Once they are many it lists those that are known no more precisely than
-by itself, and its parts: decades, years, months and days, as density asks. Numbers are used only where a list is too
-long and can't be cut by calendar.
+by itself (all time also those of a decade), and its parts: decades, years, months and days, as density asks. Numbers
+are used only where a list is too long and can't be cut by calendar.
 """
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -18,23 +16,18 @@ from markupsafe import Markup
 from newsgen.archive import Archive, Change
 from newsgen.chronicle import MOST_REPORTS, keys_of, reports_of
 from newsgen.features import Feature, Frame, Planning, describing, has_been_retold
+from newsgen.features.charting import DECADE, FINER, MOST_BARS, chart, groups_of, link_to_group
+from newsgen.features.mapping import map_of_event
 from newsgen.happenings import WHOLE, coarse_count, happening
-from newsgen.model import AXES, EVENTS, Happening, Page, Read, event_address, events_of
+from newsgen.model import AXES, EVENTS, Page, Read, event_address, events_of
 from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, is_used, periods
 
 LONGEST_LIST = 100
 """How many events one page lists."""
 MOST_BESIDE = 30
 """How many events stand on the page of a term; one with more has pages for them."""
-MOST_BARS = 60
-"""How many years a chart shows; one of more shows decades."""
-
-CHART_WIDTH, CHART_HEIGHT = 1000, 100
 
 ROOT = "/timeline/events/"
-DECADE = 3
-FINER = {0: YEAR, DECADE: YEAR, YEAR: MONTH, MONTH: DAY}
-"""The length of the names of the parts of a period, by the length of its own."""
 
 
 def base_of(axis: str, slug: str) -> str:
@@ -110,8 +103,8 @@ def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Ite
     number = count(archive, of, slug, period)
     is_cut = number > LONGEST_LIST
     longest = len(period) if is_cut and len(period) < (MONTH if axis else DAY) else WHOLE
-    if is_cut and not period and axis:
-        longest = DECADE
+    if is_cut and not period:
+        longest = DECADE  # a chart of years leads to no decade
     listed = coarse_count(archive, of, slug, period, longest) if is_cut else number
     facts: dict[str, Any] = {"period": period, "axis": axis, "slug": slug, "cut": is_cut}
     reads = {}
@@ -121,7 +114,9 @@ def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Ite
     if axis:
         reads["term"] = Read("term", (axis, slug))
     if period:
-        reads["beside"] = Read("beside", (period, of, slug))
+        facts["beside"] = [
+            _told_at(archive, axis, slug, one) for one in ask(archive, Read("beside", (period, of, slug)))
+        ]
     if is_cut and not period and not axis:
         reads["decades"] = Read("periods", (of, slug, "", DECADE))
     if not axis and len(period) == YEAR:
@@ -139,6 +134,12 @@ def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Ite
             some["term"] = reads["term"]
         own = {"period": period, "axis": axis, "slug": slug, "cut": False, "part": part + 1}
         yield Page(f"{address}part-{part + 1}/", "events", origin, "events.html", some, own, "listing")
+
+
+def _told_at(archive: Archive, axis: str, slug: str, period: str | None) -> str | None:
+    """Give the smallest period with a page that holds another; None where there is none."""
+    lengths = sorted({len(period), MONTH, YEAR}, reverse=True) if period else []
+    return next((period[:one] for one in lengths if period and has_page(archive, axis, slug, period[:one])), None)
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
@@ -166,7 +167,10 @@ def _around(planning: Planning, axis: str, slug: str, days: set[str]) -> Iterato
         near = any(abs(count(archive, of, slug, name) - limit) <= planning.changes for limit in limits)
         for finer in (YEAR, MONTH, DAY) if near else ():
             if finer > len(name):
-                yield from (f"{axis}/{slug}/{one.name}" for one in periods(archive, of, slug, name, finer))
+                found = [one.name for one in periods(archive, of, slug, name, finer)]
+                for one in found[:1] + found[-1:]:  # what is beside these may lead to pages that have just come or gone
+                    found += filter(None, ask(archive, Read("beside", (one, of, slug))))
+                yield from (f"{axis}/{slug}/{one}" for one in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,67 +205,22 @@ def retold(planning: Planning, change: Change) -> Iterator[Retold]:
         yield Retold(key, days, terms, not is_alone and may_lead)
 
 
-def chart(
-    frame: Frame, archive_bars: Any, period: str, base: str, linked: bool, anchors: set[str]
-) -> list[dict[str, Any]]:
-    """Give the bars of a chart: one for each part of a period, empty ones between the first and the last too. Each has
-    its ``name``, ``count``, place and size in a chart of 1000 by 100, and ``href`` (None where there is nothing)."""
-    counts = {one.name: one.count for one in archive_bars}
-    if not counts:
-        return []
-    if not period and int(max(counts)) - int(min(counts)) >= MOST_BARS:
-        decades: dict[str, int] = {}
-        for name, number in counts.items():
-            decades[name[:DECADE]] = decades.get(name[:DECADE], 0) + number
-        counts = decades
-        names = [str(one) for one in range(int(min(counts)), int(max(counts)) + 1)]
-    elif len(period) in (0, DECADE):
-        first, last = (int(period + "0"), int(period + "9")) if period else (int(min(counts)), int(max(counts)))
-        names = [f"{year:04}" for year in range(first, last + 1)]
-    else:
-        last = 12 if len(period) == YEAR else calendar.monthrange(int(period[:YEAR]) or 4, int(period[YEAR + 1 :]))[1]
-        names = [f"{period}-{number:02}" for number in range(1, last + 1)]
-    most = max(counts.values())
-
-    def href(name: str) -> str | None:
-        if name not in counts:
-            return None
-        if linked:
-            return frame.href(address_of(base, name))
-        return f"#ng:in-{name}" if name in anchors else None
-
-    return [
-        {
-            "name": name,
-            "count": counts.get(name, 0),
-            "x": CHART_WIDTH * at // len(names),
-            "width": CHART_WIDTH * (at + 1) // len(names) - CHART_WIDTH * at // len(names),
-            "height": max(4, CHART_HEIGHT * counts[name] // most) if name in counts else 0,
-            "href": href(name),
-        }
-        for at, name in enumerate(names)
-    ]
-
-
-def groups_of(events: tuple[Happening, ...], period: str) -> list[tuple[str, tuple[Happening, ...]]]:
-    """Give events under the names of the parts of a period in which they lie; those that are known less precisely under
-    the name that they are known by."""
-    finer = FINER.get(len(period), DAY)
-    return [(name, tuple(group)) for name, group in groupby(events, lambda one: one.day[:finer])]
-
-
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     if page.template == "event.html":
-        return {"event": reads.event, "structured": describing.describe_event(frame, reads.event)}
+        structured = describing.describe_event(frame, reads.event)
+        return {"event": reads.event, "map": map_of_event(frame, reads.event.told), "structured": structured}
     facts = page.facts
     axis, slug, period = facts["axis"], facts["slug"], facts["period"]
     base = base_of(axis, slug)
     events = reads.events if "events" in page.reads else ()
     groups = groups_of(events, period)
     bars = reads.bars if "bars" in page.reads else ()
-    anchors = {name for name, _ in groups}
     is_linked = facts["cut"] or (not axis and len(period) in (0, DECADE))
-    earlier, later = reads.beside if "beside" in page.reads else (None, None)
+
+    def link(name: str) -> str | None:
+        return frame.href(address_of(base, name)) if is_linked else link_to_group([one for one, _ in groups], name)
+
+    earlier, later = facts.get("beside", (None, None))
     parts = [f"{page.address}part-{number + 1}/" for number in range(facts.get("parts", 0))]
     view = {
         "period": period,
@@ -269,7 +228,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "term": reads.term if axis else None,
         "axis": axis,
         "groups": groups,
-        "bars": chart(frame, bars, period, base, is_linked, anchors),
+        "bars": chart(bars, period, link, decades=not axis and not period),
         "children": [(one, address_of(base, one.name)) for one in _children(page, reads, bars)] if facts["cut"] else [],
         "parts": parts,
         "part": facts.get("part"),
@@ -321,7 +280,8 @@ def events_of_term(planning: Planning, axis: str, slug: str) -> tuple[dict[str, 
     if axis not in AXES or not is_used(planning.archive, axis, slug) or not count(planning.archive, of, slug):
         return {}, {}
     reads = {"latest": Read("latest", (of, slug, MOST_BESIDE)), "bars": Read("periods", (of, slug, "", YEAR))}
-    return reads, {"many": has_page(planning.archive, axis, slug, "")}
+    many = has_page(planning.archive, axis, slug, "")
+    return reads, {"many": many, "cut": many and count(planning.archive, of, slug) > LONGEST_LIST}
 
 
 FEATURE = Feature("events", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)

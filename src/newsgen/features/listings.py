@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
 from newsgen.features import Feature, Frame, Planning, days_of, describing, has_been_retold, has_moved, terms_of
-from newsgen.features.events import base_of, chart, events_of_term, groups_of, retold
+from newsgen.features.charting import chart, groups_of, link_to_group
+from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
 from newsgen.model import AXES, Page, Read, Term
@@ -160,7 +161,13 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
     groups = groups_of(events, "")
     base = base_of(term.axis, term.slug)
     many = page.facts.get("many", False)
-    bars = chart(frame, read.get("bars", ()), "", base, False, {name for name, _ in groups})
+
+    def link(name: str) -> str | None:
+        """To what stands on this page; else to where all is told, which has pages for years where they are many."""
+        if (here := link_to_group([one for one, _ in groups], name)) or not many:
+            return here
+        return frame.href(address_of(base, name)) if page.facts["cut"] else f"{frame.href(base)}#ng:in-{name}"
+
     place = read.get("place")
     return {
         "years": read.get("years", ()),
@@ -168,7 +175,7 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
         "place": place,
         "map": map_of_place(frame, place) if place else None,
         "events": groups,
-        "bars": bars,
+        "bars": chart(read.get("bars", ()), "", link),
         "all_events": base if many else None,
         "beside": [(axis, read[f"beside_{axis}"]) for axis in BESIDE_A_THREAD if read.get(f"beside_{axis}")],
     }

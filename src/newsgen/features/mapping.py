@@ -10,7 +10,7 @@ from markupsafe import Markup
 from newsgen import maps
 from newsgen.features import Frame
 from newsgen.maps import Dot
-from newsgen.model import Place
+from newsgen.model import Account, Place
 
 MOST_DOTS = 500
 """How many places a map shows: those with most articles."""
@@ -36,6 +36,14 @@ def map_of_article(frame: Frame, location: dict[str, Any] | None) -> Markup | No
         return None
     name = location["shown"].partition(",")[0]
     drawn = maps.locator_map(*location["at"], name, location["shown"], countries=_is_english(frame))
+    return Markup(drawn)  # noqa: S704
+
+
+def map_of_event(frame: Frame, account: Account) -> Markup | None:
+    """Give the small map of where an event was; None where that is not known."""
+    if not account.at or not account.place:
+        return None
+    drawn = maps.locator_map(*account.at, account.place.partition(",")[0], account.place, countries=_is_english(frame))
     return Markup(drawn)  # noqa: S704
 
 

@@ -19,7 +19,7 @@ from newsgen.features import Feature, Frame, Planning, describing, has_been_reto
 from newsgen.features.charting import DECADE, FINER, MOST_BARS, chart, groups_of, link_to_group
 from newsgen.features.mapping import map_of_event
 from newsgen.happenings import WHOLE, coarse_count, happening
-from newsgen.model import AXES, EVENTS, Page, Read, event_address, events_of
+from newsgen.model import AXES, EVENTS, Happening, Page, Read, event_address, events_of
 from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, is_used, periods
 
 LONGEST_LIST = 100

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import yaml
 
 from newsgen.document import shorten
+from newsgen.urls import slugify
 
 MOST_TOLD = 20
 
@@ -95,9 +96,17 @@ def head_of(found: Draft, *, located: str | None) -> str:
         if event.place:
             lines.append(f"    place: {scalar(event.place)}")
         if event.sources:
-            lines.append(f"    sources: [{', '.join(map(str, event.sources))}]")
+            lines.append("    sources:")
+            lines += [f"      - {_called(found.sources, number)}" for number in event.sources]
         lines += ["    status: reported", f"    role: {event.role}", "    proposed: true"]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _called(sources: tuple[FoundSource, ...], number: int) -> str:
+    """How an event refers to a source: by its name, which stays right when another source is deleted; by its number
+    where two have that name."""
+    name = sources[number - 1].name
+    return scalar(name) if sum(slugify(one.name) == slugify(name) for one in sources) == 1 else str(number)
 
 
 def _from(place: FoundPlace) -> str:
@@ -128,7 +137,7 @@ def summary_of(found: Draft, registered: bool) -> list[str]:
     else:
         lines.append("Read it through, then remove `draft: true`.")
     if any(one.sources for one in found.events):
-        lines.append("Events name their sources by number: where you delete a source, correct the numbers.")
+        lines.append("Where you delete or rename a source, do so in the events that rest on it.")
     return lines
 
 

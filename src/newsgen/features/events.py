@@ -161,7 +161,7 @@ def _around(planning: Planning, axis: str, slug: str, days: set[str]) -> Iterato
             for beside in filter(None, ask(archive, Read("beside", (name, of, slug)))):
                 yield f"{axis}/{slug}/{beside}"
         limits = (LONGEST_LIST, MOST_BESIDE) if axis else (LONGEST_LIST,)
-        near = any(abs(count(archive, of, slug, name) - limit) <= planning.changes for limit in limits)
+        near = any(abs(count(archive, of, slug, name) - limit) <= planning.told for limit in limits)
         for finer in (YEAR, MONTH, DAY) if near else ():
             if finer > len(name):
                 yield from (f"{axis}/{slug}/{one.name}" for one in periods(archive, of, slug, name, finer))

@@ -19,6 +19,8 @@ MINTED = "1970-01-01"
 """The day in ids of what has no day of publication: it must come from content alone."""
 
 Row = dict[str, Any]
+Located = tuple[Row, tuple[float, float] | None]
+"""A row with its latitude and longitude, where these are known."""
 Absolute = Callable[[str], str]
 """Gives the whole URL of an address."""
 Kind = Literal["string", "date", "datetime", "number", "integer", "boolean", "list", "uri"]
@@ -268,12 +270,11 @@ def event_row(event: Happening, authority: str, absolute: Absolute) -> Row:
     }
 
 
-def place_rows(places: Iterable[Place], absolute: Absolute, within: str | None = None) -> Iterator[tuple[Row, Any]]:
-    """Give the places that have coordinates, each before those in it, as what is told of it and its latitude and
-    longitude."""
+def place_rows(places: Iterable[Place], absolute: Absolute, within: str | None = None) -> Iterator[Located]:
+    """Give all places, each before those in it, so that what lies within what is known of those too that have no
+    coordinates."""
     for one in places:
-        if one.at is not None:
-            row = {"id": one.slug, "name": one.name, "kind": one.entry.get("kind"), "within": within}
-            links = {"url": absolute(one.address), "wikidata": one.entry.get("wikidata")}
-            yield {**row, "articles": one.count, **links}, one.at
+        row = {"id": one.slug, "name": one.name, "kind": one.entry.get("kind"), "within": within}
+        links = {"url": absolute(one.address), "wikidata": one.entry.get("wikidata")}
+        yield {**row, "articles": one.count, **links}, one.at
         yield from place_rows(one.inner, absolute, one.slug)

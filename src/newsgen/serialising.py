@@ -14,11 +14,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from newsgen.datasets import Absolute, Row, Table, event_id
+from newsgen.datasets import Absolute, Located, Row, Table, account_url, event_id
 from newsgen.edtf import parts, read_edtf
 from newsgen.model import Happening
 from newsgen.points import Parts
-from newsgen.urls import encode
 from newsgen.wording import say
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -72,18 +71,19 @@ def to_jsonl(rows: Iterable[Row]) -> bytes:
     return "".join(f"{to_json(_plain(row))}\n" for row in rows).encode()
 
 
-def to_geojson(rows: Iterable[tuple[Row, tuple[float, float]]]) -> bytes:
-    """Give rows with their latitude and longitude as a collection of points (RFC 7946), which has longitude first."""
+def to_geojson(rows: Iterable[Located]) -> bytes:
+    """Give rows as a collection of points (RFC 7946), which has longitude first, and no geometry for what has no
+    coordinates."""
     features = [
         to_json(
             {
                 "type": "Feature",
                 "id": clean(row["id"]),
-                "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
+                "geometry": {"type": "Point", "coordinates": [at[1], at[0]]} if at else None,
                 "properties": _plain(row),
             }
         )
-        for row, (latitude, longitude) in rows
+        for row, at in rows
     ]
     inner = ",\n".join(features)
     return f'{{"type":"FeatureCollection","features":[\n{inner}\n]}}\n'.encode()
@@ -110,7 +110,7 @@ def _slide(event: Happening, authority: str, absolute: Absolute) -> Row | None:
         start, end = end, None
     if start is None or not all(EARLIEST <= one[0] <= LATEST for one in (start, end) if one):
         return None
-    link = html.escape(absolute(told.address) + "#" + encode(told.anchor))
+    link = html.escape(account_url(told, absolute))
     said = [told.place, told.as_written, "; ".join(name for _, name, _ in told.sources)]
     text = "".join(f"<p>{as_html(one)}</p>" for one in said if one)
     slide: Row = {

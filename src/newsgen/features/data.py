@@ -7,6 +7,7 @@ then there is no undivided file. What is known less precisely than the parts is 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from newsgen.archive import Archive, Change
@@ -50,7 +51,10 @@ KINDS = {
     ("events", "jsonl"): (EVENTS.title, EVENTS.description),
     ("events", "geojson"): ("Events on the map", "The events whose place has coordinates, as points (RFC 7946)."),
     ("timeline", "json"): ("Timeline of events", "The events whose year is known, for TimelineJS 3."),
-    ("places", "geojson"): ("Places", "The places that have coordinates, as points (RFC 7946)."),
+    ("places", "geojson"): (
+        "Places",
+        "All places and what they lie in; those that have coordinates as points (RFC 7946).",
+    ),
     ("sources", "csv"): (SOURCES.title, SOURCES.description),
 }
 """What the files are, by the beginnings and the ends of their names."""
@@ -178,15 +182,18 @@ def _crossing(archive: Archive, table: str, most: int) -> Iterator[str]:
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
-    """What the template of the page sees: the tables with their columns, and every file."""
+    """What the template of the page sees: the tables with their columns, and every file, those that tell the same of
+    the same part together."""
     files = []
-    for kind, (title, description) in KINDS.items():
-        beginning, end = kind
-        names = [file_name(beginning, part, end) for part in _parts_of_kind(page, kind)]
-        found = [(one, f"{ROOT}{one}") for one in names]
-        files.append({"title": title, "description": description, "format": end, "files": found})
+    for (title, description), kinds in groupby(KINDS, lambda one: KINDS[one]):
+        same = list(kinds)
+        parts = [
+            [(name, ROOT + name) for name in (file_name(beginning, part, end) for beginning, end in same)]
+            for part in _parts_of_kind(page, same[0])
+        ]
+        files.append({"title": title, "description": description, "parts": parts})
     return {
-        "tables": [{"name": one.name, "title": one.title, "columns": one.columns, "key": one.key} for one in TABLES],
+        "tables": [{"name": one.name, "title": one.title, "columns": one.columns} for one in TABLES],
         "files": files,
         "package": f"{ROOT}datapackage.json",
     }
@@ -215,7 +222,7 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
         return Output(to_csv(CITATIONS, (row for one in reads.rows for row in citation_rows(one, absolute))))
     if name == "events.geojson":
         on_map = ((event_row(one, site.id_authority, absolute), one.told.at) for one in reads.events)
-        return Output(to_geojson((row, at) for row, at in on_map if at is not None))
+        return Output(to_geojson(one for one in on_map if one[1] is not None))
     if name.startswith("articles"):
         table, rows = ARTICLES, (article_row(one, absolute) for one in reads.rows)
     else:

@@ -15,6 +15,7 @@ from newsgen.archive import Change
 from newsgen.citing import Citations
 from newsgen.features import Feature, Frame, Planning, terms_of
 from newsgen.features.articles import link_target, linking_to
+from newsgen.features.events import retold
 from newsgen.markup import resolve
 from newsgen.model import AXES, Article, Card, Output, Page, Read, Term
 from newsgen.questions import Reads, is_used
@@ -55,10 +56,13 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The feeds of the document's terms, and those of the documents that link to it, for they carry whole texts."""
+    """The feeds of the document's terms, and of those of its events, which may be all that a place is known for; and
+    those of the documents that link to it, for they carry whole texts."""
     if any(facts is not None and facts.kind == "article" for facts in (change.before, change.after)):
         yield ""
         yield from (f"{axis}/{slug}" for axis, slug in terms_of(change))
+    for _, _, terms in retold(planning.archive, change):
+        yield from (f"{axis}/{slug}" for axis, slug in sorted(terms))
     for path in linking_to(planning.archive, change):
         yield ""
         row = planning.archive.row("SELECT terms FROM documents WHERE path = ?", path)

@@ -7,6 +7,7 @@ import io
 import json
 import random
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -268,34 +269,37 @@ def test_a_thread_without_events_has_no_timeline_and_an_empty_archive_is_valid(s
 # --- what values may hold ---
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_no_value_harms_and_none_is_lost(story: Story, text: str) -> None:
+def test_no_value_harms_and_none_is_lost(story: Story) -> None:
     registers(story)
-    story.site(title=text, description=text, publisher=text, license=text)
-    story.article(
-        "alpha",
-        title=text,
-        summary=text,
-        author=[text],
-        thread=text,
-        location={"name": text, "lat": -33.5, "lon": -0.25},
-        sources=[{"name": text, "reason": text, "kind": "person"}],
-        events=[{"name": text, "when": "2024", "place": text, "as_written": text, "sources": [1]}],
-    )
+    everything = " ".join(HOSTILE)
+    story.site(title=everything, description=everything, publisher=everything, license=everything)
+    for number, text in enumerate(HOSTILE):
+        story.article(
+            f"a-{number:02}",
+            title=text,
+            summary=text,
+            author=[text],
+            thread=text,
+            location={"name": text, "lat": -33.5, "lon": -0.25},
+            sources=[{"name": text, "reason": text, "kind": "person"}],
+            events=[{"name": text, "when": "2024", "place": text, "as_written": text, "sources": [1]}],
+        )
     story.built()
     validated(story.public)
     for name in ("articles.csv", "events.csv", "citations.csv"):
-        for row in rows(story, name):
+        found = rows(story, name)
+        assert len(found) == len(HOSTILE)
+        for row in found:
             for column, value in row.items():
                 assert column in ("latitude", "longitude") or not FORMULA.match(value)
-    (article,), (exact,) = rows(story, "articles.csv"), lines(story, "articles.jsonl")
-    assert (article["latitude"], article["longitude"]) == ("-33.5", "-0.25")
-    guarded = article["title"]
-    back = guarded[1:] if re.match("'+[=+@\t\n＝＋－＠-]", guarded) else guarded
-    assert back == exact["title"]
+    exact = lines(story, "articles.jsonl")
+    for article, same in zip(rows(story, "articles.csv"), exact, strict=True):
+        assert (article["latitude"], article["longitude"]) == ("-33.5", "-0.25")
+        title = article["title"]
+        assert (title[1:] if re.match("'+[=+@\t\n＝＋－＠-]", title) else title) == same["title"]
     for one in timeline(story)["events"]:
         assert "<b>" not in one["text"]["headline"] + one["text"]["text"]
-    assert len((story.public / "data/articles.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+    assert len((story.public / "data/articles.jsonl").read_text(encoding="utf-8").splitlines()) == len(HOSTILE)
 
 
 @given(st.lists(st.text(), min_size=1, max_size=4))
@@ -507,14 +511,14 @@ def fields(by: random.Random) -> dict[str, Any]:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.usefixtures("small_parts")
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_any_edits_one_by_one_give_what_a_clean_build_gives(story: Story, seed: int) -> None:
     by = random.Random(seed)  # noqa: S311 - nothing depends on its being hard to guess
     for number in range(8):
         story.article(f"report-{number}", **fields(by))
     story.built("--allow-delete")
     planned = []
-    for _ in range(12):
+    for _ in range(8):
         edit(story, by)
         planned.append(report(story, allow_delete=True).planned)
         if seed % 2:  # with the others all edits add up
@@ -531,12 +535,12 @@ def test_any_edits_one_by_one_give_what_a_clean_build_gives(story: Story, seed: 
 
 @pytest.mark.skipif(not (ROOT / "content").is_dir(), reason="the archive is in the source tree only")
 def test_the_archive_of_this_repository_is_a_valid_data_package(tmp_path: Path) -> None:
-    story = Story(ROOT)
-    done = story.build("--output", str(tmp_path / "public"), "--now", "2026-01-01")
-    assert done.code == 0, done.text
-    package = validated(tmp_path / "public")
+    story = Story(tmp_path)
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    story.built("--now", "2026-01-01")
+    package = validated(story.public)
     assert package.name == "coalition-files" and package.licenses[0]["name"] == "CC-BY-4.0"
-    events = list(csv.DictReader((tmp_path / "public/data/events.csv").open(encoding="utf-8", newline="")))
+    events = rows(story, "events.csv")
     assert len(events) > 20 and all(one["id"].startswith("tag:newsgen.github.io,") for one in events)
 
 

@@ -3,12 +3,11 @@ of the kind."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from newsgen.datasets import Column, Table
-from newsgen.serialising import clean
+from newsgen.serialising import clean, to_json
 from newsgen.urls import slugify
 
 MEDIA_TYPES = {
@@ -113,9 +112,9 @@ def package(
         "homepage": homepage,
         "contributors": [{**publisher, "role": "publisher"}],
         **({"licenses": [found]} if found else {}),
-        "resources": resources,
     }
-    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
+    inner = ",\n".join(map(to_json, resources))  # each on a line of its own: of a large archive they are thousands
+    return f'{to_json(described)[:-1]},"resources":[\n{inner}\n]}}\n'.encode()
 
 
 def name_of(title: str) -> str:

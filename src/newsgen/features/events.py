@@ -8,6 +8,7 @@ long and can't be cut by calendar.
 from __future__ import annotations
 
 import json
+from calendar import monthrange
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -203,7 +204,8 @@ def chart(
         first, last = (int(period + "0"), int(period + "9")) if period else (int(min(counts)), int(max(counts)))
         names = [f"{year:04}" for year in range(first, last + 1)]
     else:
-        names = [f"{period}-{number:02}" for number in range(1, 13 if len(period) == YEAR else 32)]
+        last = 12 if len(period) == YEAR else monthrange(int(period[:YEAR]), int(period[YEAR + 1 :]))[1]
+        names = [f"{period}-{number:02}" for number in range(1, last + 1)]
     most = max(counts.values())
 
     def href(name: str) -> str | None:

@@ -199,3 +199,26 @@ def test_a_folder_cleaned_of_all_but_other_people_s_files_can_be_built_into_agai
     story.remove("public/CNAME")
     story.run("clean", "--site", str(story.root), "--published")
     assert not story.published()
+
+
+def test_one_article_with_many_events_may_outgrow_a_page_at_once(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsgen.features.events.LONGEST_LIST", 3)
+    story.article("alpha", events=[{"name": "One", "when": "2024-01-01"}, {"name": "Two", "when": "2024-02-01"}])
+    story.built()
+    more = [{"name": f"Event {number}", "when": f"2024-03-0{number}"} for number in range(1, 5)]
+    story.article("beta", events=more)
+    assert report(story).planned == "changes"
+    assert (story.public / "timeline/events/2024/01/index.html").exists()
+    assert table_difference(story) == set()
+    same_as_clean(story)
+
+
+def test_a_place_that_is_known_for_an_event_alone_has_its_feeds(story: Story) -> None:
+    story.article("alpha")
+    story.built()
+    background = {"name": "Talks", "when": "2024", "place": "Geneva", "role": "background"}
+    story.article("alpha", events=[background])
+    assert report(story).planned == "changes"
+    assert (story.public / "places/geneva/atom.xml").exists()
+    assert table_difference(story) == set()
+    same_as_clean(story)

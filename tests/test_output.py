@@ -262,18 +262,18 @@ def test_each_output_folder_has_a_ledger_of_its_own(story: Story) -> None:
 
 
 def test_a_file_may_become_a_folder_and_back(story: Story) -> None:
-    story.write("static/data", "a file")
+    story.write("static/given", "a file")
     story.article("alpha")
     story.built()
-    story.remove("static/data")
-    story.write("static/data/more.txt", "below it")
+    story.remove("static/given")
+    story.write("static/given/more.txt", "below it")
     story.built()
-    assert (story.public / "data/more.txt").read_text() == "below it"
-    story.remove("static/data/more.txt")
-    (story.root / "static/data").rmdir()
-    story.write("static/data", "a file again")
+    assert (story.public / "given/more.txt").read_text() == "below it"
+    story.remove("static/given/more.txt")
+    (story.root / "static/given").rmdir()
+    story.write("static/given", "a file again")
     story.built()
-    assert (story.public / "data").read_text() == "a file again"
+    assert (story.public / "given").read_text() == "a file again"
 
 
 def test_lost_state_and_then_a_fault_do_not_lock_the_output(story: Story) -> None:

@@ -69,10 +69,9 @@ EVERYTHING = 0
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What of a shown document pages depend on: ``card``, ``head`` (card, metadata and terms) and ``whole`` are
-    digests. ``events`` are the keys of its events with the days and terms that each is filed under, and a
-    digest of its date and place; ``amended`` are the
-    moments of its corrections."""
+    """What of a shown document pages depend on: ``card``, ``head`` (card, metadata, terms and events) and ``whole`` are
+    digests. ``events`` are the keys of its events, with the day and the terms that each is filed under and a digest of
+    its date and place; ``amended`` are the moments of its corrections."""
 
     kind: str
     address: str
@@ -294,8 +293,8 @@ class Archive:
     def head(self, path: str) -> tuple[Card, dict[str, Any], list[Any]]:
         """Give the card, the metadata and the terms of one document; what is not as it was stored raises
         DamagedArchive."""
-        row = self.row("SELECT card, meta, terms, head FROM documents WHERE path = ?", path)
-        if row is None or head_digest(*row[:3]) != row[3]:
+        row = self.row("SELECT card, meta, terms, events, head FROM documents WHERE path = ?", path)
+        if row is None or head_digest(*row[:4]) != row[4]:
             raise DamagedArchive(path)
         return Card.unpack(row[0]), json.loads(row[1]), json.loads(row[2])
 
@@ -317,9 +316,10 @@ class Archive:
         return Article(Card.unpack(row[0]), json.loads(row[1]), html.decode())
 
 
-def head_digest(card: str, meta: str, terms: str) -> bytes:
-    """Give the digest of all of a document but its body, packed as it is kept."""
-    return digest(card, meta, terms)
+def head_digest(card: str, meta: str, terms: str, events: str) -> bytes:
+    """Give the digest of all of a document but its body, packed as it is kept. Its events are a part of it: what the
+    registers say of their places and sources shows in nothing else."""
+    return digest(card, meta, terms, events)
 
 
 def article_digest(card: str, meta: str, body: bytes) -> bytes:

@@ -88,7 +88,7 @@ def bury(
         "proposed": None,
         "body": digest(b""),
         "card_digest": digest(packed),
-        "head": head_digest(packed, meta_text, "[]"),
+        "head": head_digest(packed, meta_text, "[]", "[]"),
         "digest": article_digest(packed, meta_text, digest(b"")),
     }
     return Entry.of(path, columns | buried, NO_BODY, (), aliases, faults)
@@ -548,15 +548,16 @@ def pack(card: Card, meta: dict[str, Any], registers: Registers, body: bytes) ->
     """Give the columns of ``documents`` that depend on what an article says and on the registers."""
     found = resolve(card, meta, registers) if "events" in meta else Resolved(card, meta, [], [])
     packed, meta_text, terms = found.card.pack(), canonical(found.meta), canonical(found.terms)
+    events = canonical(found.events)
     amended = [_moment(one["date"]) for one in meta.get("corrections", ())]
     return {
         "terms": terms,
         "card": packed,
         "meta": meta_text,
-        "events": canonical(found.events),
+        "events": events,
         "amended": canonical(amended),
         "card_digest": digest(packed),
-        "head": head_digest(packed, meta_text, terms),
+        "head": head_digest(packed, meta_text, terms, events),
         "digest": article_digest(packed, meta_text, body),
     }
 

@@ -60,7 +60,9 @@ def plan(desk: Desk, faults: list[Fault], report: Report) -> tuple[Press, Planni
     assets = Assets(desk.theme.static_files())
     press = Press(desk.site, desk.theme, assets, desk.archive)
     changes = _followed(desk, faults)
-    planning = Planning(desk.site, desk.archive, assets, desk.media, len(changes or ()))
+    sides = [facts for one in changes or () for facts in (one.before, one.after) if facts is not None]
+    told = sum(len(facts.events) for facts in sides)
+    planning = Planning(desk.site, desk.archive, assets, desk.media, len(changes or ()), told)
     if changes is not None and _plan_some(desk, press, planning, changes, report):
         report.planned = "changes"
     else:
@@ -216,8 +218,8 @@ def is_serious(fault: Fault, strict: bool) -> bool:
 
 
 _TEMPLATES = (
-    "404.html article.html corrections.html event.html events.html home.html page.html period.html places.html "
-    "redirect.html story.html term.html term_period.html terms.html timeline.html tombstone.html"
+    "404.html article.html corrections.html data.html event.html events.html home.html page.html period.html "
+    "places.html redirect.html story.html term.html term_period.html terms.html timeline.html tombstone.html"
 ).split()
 
 

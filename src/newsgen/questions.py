@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsgen import happenings as told
+from newsgen import tables
 from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
 from newsgen.happenings import term_of
@@ -443,6 +444,9 @@ QUESTIONS = {
     "entry": Question(told.entry, told.entry_digest),
     "together": Question(told.together, told.together_digest),
     "amendments": Question(told.amendments, told.amendments_digest),
+    "article_rows": Question(tables.article_rows, tables.article_rows_digest),
+    "event_rows": Question(tables.event_rows, tables.event_rows_digest),
+    "source_rows": Question(tables.source_rows, tables.source_rows_digest),
 }
 
 __all__ = ["DAY", "EVERYTHING", "MONTH", "QUESTIONS", "YEAR", "Question", "Reads", "UndeclaredRead", "ask", "count"]

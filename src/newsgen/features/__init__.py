@@ -18,7 +18,8 @@ from newsgen.theme import Assets
 class Planning:
     """What a feature may look at to say which pages there are.
 
-    ``changes`` is how many documents have changed since the plan that this one brings up to date.
+    ``changes`` is how many documents have changed since the plan that this one brings up to date, ``told`` how many
+    events these tell or told.
     """
 
     site: Site
@@ -26,6 +27,7 @@ class Planning:
     assets: Assets
     files: Files
     changes: int = 0
+    told: int = 0
 
 
 class Files(Protocol):

@@ -164,7 +164,7 @@ def _around(planning: Planning, axis: str, slug: str, days: set[str]) -> Iterato
             for beside in filter(None, ask(archive, Read("beside", (name, of, slug)))):
                 yield f"{axis}/{slug}/{beside}"
         limits = (LONGEST_LIST, MOST_BESIDE) if axis else (LONGEST_LIST,)
-        near = any(abs(count(archive, of, slug, name) - limit) <= planning.changes for limit in limits)
+        near = any(abs(count(archive, of, slug, name) - limit) <= planning.told for limit in limits)
         for finer in (YEAR, MONTH, DAY) if near else ():
             if finer > len(name):
                 found = [one.name for one in periods(archive, of, slug, name, finer)]
@@ -191,7 +191,7 @@ def retold(planning: Planning, change: Change) -> Iterator[Retold]:
     facts = [one for one in (change.before, change.after) if one is not None]
     for key in sorted(keys_of(change.before) | keys_of(change.after)):
         told = [(day, terms, account) for one in facts for of, day, terms, account in one.events if of == key]
-        reports = reports_of(planning.archive, key, MOST_REPORTS + planning.changes)
+        reports = reports_of(planning.archive, key, MOST_REPORTS + planning.told)
         days = {day for day, _, _ in told} | {one.day for one in reports}
         terms = {term for _, of, _ in told for term in of}
         terms |= {(axis, slug) for one in reports for axis, slug, *_ in one.terms}

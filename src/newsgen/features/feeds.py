@@ -56,7 +56,8 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The feeds of the document's terms, and those of the documents that link to it, for they carry whole texts."""
+    """The feeds of the document's terms, and of those of its events, which may be all that a place is known for; and
+    those of the documents that link to it, for they carry whole texts."""
     if any(facts is not None and facts.kind == "article" for facts in (change.before, change.after)):
         yield ""
         yield from (f"{axis}/{slug}" for axis, slug in terms_of(change))

@@ -6,6 +6,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,13 @@ def same_as_clean(story: Story, *options: str) -> None:
             assert found[path] == content, path
 
 
+@contextmanager
+def copied(folder: Path) -> Iterator[Path]:
+    """A copy of a folder, for a while."""
+    with tempfile.TemporaryDirectory() as place:
+        yield Path(shutil.copytree(folder, Path(place) / "copy"))
+
+
 def tables(story: Story) -> tuple[dict[str, tuple[object, ...]], dict[str, tuple[object, ...]]]:
     """What is published, by path, and what a plan of everything would publish, each with its fingerprint."""
     from contextlib import closing
@@ -64,11 +73,9 @@ def tables(story: Story) -> tuple[dict[str, tuple[object, ...]], dict[str, tuple
     site, _ = read_site(root)
     theme = Theme(root)
     with (
-        tempfile.TemporaryDirectory() as folder,  # for a state that is opened is not as its build left it
-        closing(
-            Archive(shutil.copytree(root / ".newsgen", f"{folder}/state") / "archive.sqlite", read_only=True)
-        ) as archive,
-        closing(Ledger(Path(folder) / "state", root / "public", root)) as ledger,
+        copied(root / ".newsgen") as state,  # for one that is opened is not as its build left it
+        closing(Archive(state / "archive.sqlite", read_only=True)) as archive,
+        closing(Ledger(state, root / "public", root)) as ledger,
     ):
         assets = Assets(theme.static_files())
         planning = Planning(site, archive, assets, Media(site, theme, archive, Inventory(archive)))

@@ -1,8 +1,8 @@
-"""Make ``src/newsgen/atlas.json`` of an unpacked npm package: ``python tests/make_atlas.py /tmp/package``.
+"""Make ``src/newsgen/maps/atlas.json`` of an unpacked npm package: ``python tests/make_atlas.py /tmp/package``.
 
 The package is world-atlas 2.0.2 (``npm pack world-atlas@2.0.2``, then ``tar xzf``): the borders of Natural Earth 4.1 in
 TopoJSON. An arc is a stretch of coast or border that is stored once; each is simplified once, by itself, so that what
-two countries share stays shared. docs/maps.md says what is changed and why; :mod:`newsgen.atlas` reads the file.
+two countries share stays shared. docs/maps.md says what is changed and why; :mod:`newsgen.maps.atlas` reads the file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parent.parent / "src/newsgen/atlas.json"
+TARGET = Path(__file__).parent.parent / "src/newsgen/maps/atlas.json"
 SOURCE = (
     "Made with Natural Earth (public domain, naturalearthdata.com), version 4.1, through the npm package world-atlas "
     "2.0.2 (ISC, Michael Bostock), by tests/make_atlas.py. Arcs are encoded polylines, longitude first, in hundredths "

@@ -16,14 +16,14 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsgen.attributions import find_attributions
-from newsgen.datings import find_datings
 from newsgen.document import Document
 from newsgen.drafting import draft
+from newsgen.drafting.attributions import find_attributions
+from newsgen.drafting.datings import find_datings
+from newsgen.drafting.proposals import Draft
+from newsgen.drafting.prose import LONGEST_TITLE, shortened, take_apart
 from newsgen.markup import Converter
 from newsgen.moments import Edtf, read_moment
-from newsgen.proposals import Draft
-from newsgen.prose import LONGEST_TITLE, shortened, take_apart
 from tests.conftest import Story
 
 PLACES = """

@@ -15,9 +15,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from newsgen import atlas
-from newsgen.countries import country_names, suspicion
-from newsgen.maps import Dot, locator_map, region_map, world_map
+from newsgen.maps import Dot, atlas, locator_map, region_map, world_map
+from newsgen.maps.countries import country_names, suspicion
 
 CITIES = """
 Baghdad|33.31|44.36|Iraq; Basra|30.50|47.82|Iraq; Tehran|35.70|51.42|Iran; Damascus|33.51|36.29|Syria
@@ -339,6 +338,8 @@ def test_the_shapes_are_those_that_the_program_names_and_say_where_they_are_from
 
 
 def test_the_shapes_are_not_read_before_a_map_is_drawn() -> None:
-    script = "import newsgen.maps, newsgen.countries, newsgen.atlas as a; print(a._data.cache_info().currsize)"
+    script = (
+        "import newsgen.maps, newsgen.maps.countries, newsgen.maps.atlas as a; print(a._data.cache_info().currsize)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"

@@ -130,7 +130,8 @@ def _program() -> str:
     """What tells, without reading it, that this program and the libraries that it uses are as they were."""
     package = Path(__file__).parent
     found = [sys.version]
-    for folder in (package, package / "features"):
+    folders = sorted(entry.path for entry in os.scandir(package) if entry.is_dir() and not entry.name.startswith("_"))
+    for folder in (package, *folders):
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             if entry.name.endswith(".py"):
                 status = entry.stat()

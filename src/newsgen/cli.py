@@ -155,7 +155,7 @@ def new(
 
     With --from it is made of a raw text, and TITLE may be left out.
     """
-    from newsgen.proposals import summary_of
+    from newsgen.drafting.proposals import summary_of
     from newsgen.starter import draft_article, new_article
 
     given = {"location": location, "tags": list(tags), "authors": list(authors), "section": section, "summary": summary}

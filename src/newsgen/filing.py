@@ -7,106 +7,23 @@ one by one and noted in ``changes``; after many all is filed anew, which is chea
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from newsgen import chronicle
-from newsgen.archive import PART, Archive, Facts, article_digest, head_digest, stamp
+from newsgen.archive import PART, Archive, Facts, stamp
 from newsgen.chronicle import lengths_of
-from newsgen.model import AXES, CORRECTIONS, EVENTS, Card, Moment, canonical, digest, events_of
+from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, Card, canonical, digest, events_of
+from newsgen.packing import COLUMNS, GONE, Entry, bury, pack, seal_of
+from newsgen.refiling import MOST_NOTED, file_all, naming
 from newsgen.registers import Registers
-from newsgen.resolving import Resolved, resolve
 
 UNFILED = "unfiled"
 """The mark of an archive in which something is stored that is yet to be filed."""
-MOST_NOTED = 2_000
-"""How many changes are kept for outputs that are yet to follow them."""
-
 _OF_A_PATH = ("documents", "links", "aliases", "faults", "seals")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One content file as the archive keeps it, packed where it was read.
-
-    ``row`` holds the columns of ``documents`` from ``kind`` to ``digest``; it is None for a file that can't be
-    published, of which only faults and links are kept. ``body`` holds those of ``bodies`` from ``key`` to ``digest``;
-    it is None where what is kept already is right. ``links``, ``aliases`` and ``faults`` are rows of the tables of
-    those names, without the path.
-    """
-
-    path: str
-    row: tuple[Any, ...] | None
-    body: tuple[Any, ...] | None
-    links: tuple[tuple[Any, ...], ...]
-    aliases: tuple[tuple[Any, ...], ...]
-    faults: tuple[tuple[Any, ...], ...]
-    seal: bytes
-
-    @classmethod
-    def of(
-        cls,
-        path: str,
-        columns: dict[str, Any],
-        body: tuple[Any, ...] | None,
-        links: tuple[tuple[Any, ...], ...],
-        aliases: tuple[tuple[Any, ...], ...],
-        faults: tuple[tuple[Any, ...], ...],
-    ) -> Entry:
-        """Give the entry of a file whose columns are given by name."""
-        row = tuple(columns[name] for name in COLUMNS)
-        return cls(path, row, body, links, aliases, faults, seal(path, row, links, aliases, faults))
-
-
-GONE = "tombstone"
-"""The kind of a document of which nothing is published but that it is gone."""
-
-
-def bury(
-    path: str, columns: dict[str, Any], aliases: tuple[tuple[Any, ...], ...], faults: tuple[tuple[Any, ...], ...] = ()
-) -> Entry:
-    """Give the entry that keeps the address of a withdrawn or expired article, and none of its text."""
-    card, meta = Card.unpack(columns["card"]), json.loads(columns["meta"])
-    withdrawn = meta["withdrawn"]
-    date, reason = withdrawn or (meta["expires"], None)
-    left = Card(path, card.address, card.id, "", card.published, None, "", card.language, None)
-    packed = left.pack()
-    meta_text = canonical({"gone": "withdrawn" if withdrawn else "expired", "date": date, "reason": reason})
-    buried = {
-        "kind": GONE,
-        "menu": None,
-        "linking": 0,
-        "terms": "[]",
-        "card": packed,
-        "meta": meta_text,
-        "anchors": "[]",
-        "events": "[]",
-        "amended": "[]",
-        "proposed": None,
-        "body": digest(b""),
-        "card_digest": digest(packed),
-        "head": head_digest(packed, meta_text, "[]", "[]"),
-        "digest": article_digest(packed, meta_text, digest(b"")),
-    }
-    return Entry.of(path, columns | buried, NO_BODY, (), aliases, faults)
-
-
-NO_BODY: tuple[Any, ...] = (b"", zlib.compress(b"", 1), "", b"")
-"""What is kept of the body of a document without text; its key is that of no text, so that it is never reused."""
-
-
-def seal(path: str, row: tuple[Any, ...] | None, *rows: tuple[tuple[Any, ...], ...]) -> bytes:
-    """Give a digest of all that is kept of one file, its body aside, which has one of its own."""
-    return digest(path, repr((row, *rows)))
-
-
-COLUMNS = (
-    "kind address folded id day published changed draft embargo expires menu linking terms aliases card "
-    "meta anchors events amended proposed body card_digest head digest"
-).split()
 _AT = {name: place for place, name in enumerate(COLUMNS)}
 _INSERT = (
     f"INSERT INTO documents (path, shown, withheld, held, {', '.join(COLUMNS)}) "  # noqa: S608 - our own names
@@ -251,7 +168,7 @@ class Filing:
                     f"UPDATE documents SET {columns} WHERE path = ?",  # noqa: S608 - our own names
                     (*packed.values(), path),
                 )
-                archive.connection.execute("UPDATE seals SET seal = ? WHERE path = ?", (_seal_of(archive, path), path))
+                archive.connection.execute("UPDATE seals SET seal = ? WHERE path = ?", (seal_of(archive, path), path))
 
     # --- what follows from the documents ---
 
@@ -393,212 +310,6 @@ class Filing:
             )
 
 
-BESIDE_A_THREAD = ("places", "sources")
-"""The axes whose terms are counted beside each thread."""
-
-
-def naming(archive: Archive, term: int, axis: str, slug: str) -> tuple[str, str, str] | None:
-    """Give the name, the description and what else is known of a term, as its register has it, else as the oldest
-    article that carries it, or a place the first event that happened there; None where there is neither."""
-    entry = archive.row("SELECT entry FROM registers WHERE kind = ? AND key = ?", axis, slug)
-    oldest = archive.row("SELECT path FROM filed WHERE term = ? ORDER BY day, published, path LIMIT 1", term)
-    terms: list[list[Any]] = []
-    if oldest is not None:
-        row = archive.row("SELECT terms FROM documents WHERE path = ?", oldest[0])
-        terms = json.loads(row[0]) if row else []
-    elif axis == "places":
-        sql = """SELECT path FROM filed JOIN vocabulary USING (term) WHERE axis = ? AND slug = ?
-            ORDER BY filed.day, filed.published, path LIMIT 1"""
-        first = archive.row(sql, events_of(axis), slug)
-        reports = chronicle.reports_of(archive, first[0]) if first else []
-        terms = [one for report in reports for one in report.terms]
-    found = next((one for one in terms if one[:2] == [axis, slug]), None)
-    if found is None:
-        return None
-    if entry:
-        given = json.loads(entry[0])
-        return given["name"], given.get("description") or "", entry[0]
-    return found[2], "", canonical(found[3] if len(found) > 3 else {})
-
-
-def file_all(archive: Archive) -> None:
-    """File every shown article anew, in an order that costs least. What changed is not noted: outputs that follow this
-    archive are planned anew."""
-    execute = archive.connection.execute
-    number = archive.sequence + MOST_NOTED  # a gap, so that no state from before is taken for one from after
-    for table in ("filed", "tallies", "months", "changes", "reports", "together"):
-        execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-    execute("DELETE FROM vocabulary WHERE term != 0")
-    execute(
-        "DELETE FROM bodies WHERE path NOT IN (SELECT path FROM seals)"
-    )  # of files that went while all was forgotten
-    shown = "FROM documents, json_each(documents.terms) AS one WHERE shown AND documents.kind = 'article'"
-    pair = "json_extract(one.value, '$[0]') AS axis, json_extract(one.value, '$[1]') AS slug"
-    more = "json_extract(one.value, '$[2]') AS name, coalesce(json_extract(one.value, '$[3]'), '{}') AS entry"
-    execute(
-        f"INSERT INTO vocabulary (axis, slug, name, description, entry) SELECT axis, slug, name, '', entry FROM "  # noqa: S608
-        f"(SELECT {pair}, {more}, min(day || published || documents.path) {shown} GROUP BY axis, slug)"
-    )
-    execute(
-        "INSERT INTO filed SELECT 0, day, published, path, substr(card_digest, 1, ?) FROM documents "
-        "WHERE shown AND kind = 'article' ORDER BY 2, 3, 4",
-        (PART,),
-    )
-    execute(
-        f"INSERT INTO filed SELECT term, day, published, path, card FROM (SELECT {pair}, day, published, "  # noqa: S608
-        f"documents.path, substr(card_digest, 1, ?) AS card {shown}) JOIN vocabulary USING (axis, slug) "
-        "ORDER BY 1, 2, 3, 4",
-        (PART,),
-    )
-    _file_corrections(archive)
-    _file_events(archive)
-    for axis in AXES:
-        for slug, entry in archive.rows("SELECT key, entry FROM registers WHERE kind = ?", axis):
-            given = json.loads(entry)
-            execute(
-                "UPDATE vocabulary SET name = ?, description = ?, entry = ? WHERE axis = ? AND slug = ?",
-                (given["name"], given.get("description") or "", entry, axis, slug),
-            )
-    for length in (0, 3, 4, 7, 10):
-        only = {3: f" AND axis = '{EVENTS}'", 10: f" AND axis IN ('', '{EVENTS}')"}.get(length, "")
-        execute(
-            f"INSERT INTO tallies SELECT term, substr(day, 1, {length}), count(*) FROM filed JOIN vocabulary "  # noqa: S608
-            f"USING (term) WHERE length(day) >= {length}{only} GROUP BY 1, 2"
-        )
-    execute(
-        f"INSERT INTO together SELECT one.term, other.term, count(*) FROM vocabulary AS one JOIN filed AS mine "  # noqa: S608
-        "ON mine.term = one.term JOIN documents ON documents.path = mine.path, json_each(documents.terms) AS each JOIN "
-        "vocabulary AS other ON other.axis = json_extract(each.value, '$[0]') AND other.slug = "
-        f"json_extract(each.value, '$[1]') WHERE one.axis = 'threads' AND other.axis IN {BESIDE_A_THREAD} GROUP BY 1, 2"
-    )
-    execute(
-        "INSERT INTO months SELECT substr(day, 1, 7), max(changed) FROM documents WHERE shown AND kind = 'article' "
-        "GROUP BY 1"
-    )
-    archive.set_meta("floor", number)
-    archive.forget_answers()
-
-
-MOST_AT_ONCE = 5_000
-"""How many rows are held in memory."""
-
-
-def _add_term(archive: Archive, axis: str, slug: str) -> int:
-    archive.connection.execute("INSERT OR IGNORE INTO vocabulary (axis, slug) VALUES (?, ?)", (axis, slug))
-    row = archive.row("SELECT term FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
-    assert row is not None  # noqa: S101 - it was just put there
-    return int(row[0])
-
-
-def _file_corrections(archive: Archive) -> None:
-    """File the corrections of all shown articles."""
-    sql = "SELECT path, amended, head FROM documents WHERE shown AND kind = 'article' AND amended != '[]'"
-    rows: list[tuple[Any, ...]] = []
-    for path, amended, head in archive.rows(sql):
-        for number, moment in enumerate(json.loads(amended)):
-            rows.append((moment.partition(" ")[0], moment, f"{path}#{number}", head[:PART]))
-    if rows:
-        term = _add_term(archive, CORRECTIONS, "")
-        insert = "INSERT INTO filed VALUES (?, ?, ?, ?, ?)"
-        archive.connection.executemany(insert, [(term, *row) for row in sorted(rows)])
-
-
-def _file_events(archive: Archive) -> None:
-    """File the events of all shown articles, and name the places of which nothing else is known."""
-    sql = """SELECT path, published, events FROM documents WHERE shown AND kind = 'article' AND events != '[]'
-        AND path > ? ORDER BY path LIMIT ?"""
-    last = ""
-    while rows := archive.rows(sql, last, MOST_AT_ONCE):
-        last = rows[-1][0]
-        chronicle.insert(archive, [row for one in rows for row in chronicle.report_rows(*one)])
-    numbers: dict[tuple[str, str], int] = {}
-    last = ""
-    while rows := archive.rows(
-        "SELECT DISTINCT key FROM reports WHERE key > ? ORDER BY key LIMIT ?", last, MOST_AT_ONCE
-    ):
-        last = rows[-1][0]
-        made = []
-        for (key,) in rows:
-            found = chronicle.filed(archive, key)
-            for axis, slug in chronicle.axes_of(found.terms) if found else ():
-                if (axis, slug) not in numbers:
-                    numbers[axis, slug] = _add_term(archive, axis, slug)
-                assert found is not None  # noqa: S101 - or it would have no terms
-                made.append((numbers[axis, slug], found.day, found.sort, key, found.mark))
-        archive.connection.executemany("INSERT INTO filed VALUES (?, ?, ?, ?, ?)", sorted(made))
-    for axis, slug in numbers:
-        if axis == events_of("places"):
-            term = _add_term(archive, "places", slug)
-            named = naming(archive, term, "places", slug)
-            if named is not None:
-                sql = "UPDATE vocabulary SET name = ?, description = ?, entry = ? WHERE term = ? AND name IS NULL"
-                archive.connection.execute(sql, (*named, term))
-
-
-def registers_of(archive: Archive) -> Registers:
-    """Give the registers of places and sources."""
-    places, sources = (
-        {key: json.loads(entry) for key, entry in archive.rows("SELECT key, entry FROM registers WHERE kind = ?", kind)}
-        for kind in ("places", "sources")
-    )
-    return Registers(places, sources)
-
-
-def pack(card: Card, meta: dict[str, Any], registers: Registers, body: bytes) -> dict[str, Any]:
-    """Give the columns of ``documents`` that depend on what an article says and on the registers."""
-    found = resolve(card, meta, registers) if "events" in meta else Resolved(card, meta, [], [])
-    packed, meta_text, terms = found.card.pack(), canonical(found.meta), canonical(found.terms)
-    events = canonical(found.events)
-    amended = [_moment(one["date"]) for one in meta.get("corrections", ())]
-    return {
-        "terms": terms,
-        "card": packed,
-        "meta": meta_text,
-        "events": events,
-        "amended": canonical(amended),
-        "card_digest": digest(packed),
-        "head": head_digest(packed, meta_text, terms, events),
-        "digest": article_digest(packed, meta_text, body),
-    }
-
-
-def _moment(packed: list[Any]) -> str:
-    """Give the day of a moment, in the site's zone, and its order."""
-    moment = Moment.unpack(packed)
-    assert moment is not None  # noqa: S101 - a correction has a date, always
-    return f"{moment.day.isoformat()} {stamp(moment.instant)}"
-
-
-def repair(archive: Archive) -> bool:
-    """Verify an archive that somebody else may have written, and file it anew; whether it can be kept."""
-    for path, known in archive.rows("SELECT path, seal FROM seals"):
-        if _seal_of(archive, path) != known:
-            return False
-    unsealed = archive.row("SELECT 1 FROM documents WHERE path NOT IN (SELECT path FROM seals) LIMIT 1")
-    if unsealed:
-        return False
-    archive.connection.execute("DELETE FROM registers")
-    archive.connection.execute("DELETE FROM meta WHERE key LIKE 'register %'")
-    archive.connection.execute("DELETE FROM folders WHERE path = 'content'")
-    archive.connection.execute(
-        "UPDATE documents SET withheld = 'unread', held = 1, shown = 0 WHERE draft OR embargo IS NOT NULL OR "
-        "expires IS NOT NULL OR NOT shown OR kind = ?",
-        (GONE,),
-    )
-    file_all(archive)
-    return True
-
-
-def _seal_of(archive: Archive, path: str) -> bytes:
-    row = archive.row(f"SELECT {', '.join(COLUMNS)} FROM documents WHERE path = ?", path)  # noqa: S608 - our own names
-    rows = (
-        archive.rows("SELECT kind, target, fragment, line, col FROM links WHERE path = ? ORDER BY rowid", path),
-        archive.rows("SELECT alias, folded FROM aliases WHERE path = ? ORDER BY rowid", path),
-        archive.rows("SELECT line, col, what, remedy, severity FROM faults WHERE path = ? ORDER BY rowid", path),
-    )
-    return seal(path, row, *map(tuple, rows))
-
-
 def _date(archive: Archive, month: str) -> None:
     """Note when any article of a month last changed."""
     archive.connection.execute("DELETE FROM months WHERE month = ?", (month,))
@@ -637,3 +348,12 @@ def _facts(archive: Archive, path: str) -> Facts | None:
     moments = tuple(json.loads(amended))
     marks = (card.hex(), changed, shown, whole.hex(), aliases, head.hex())
     return Facts(kind, address, day, published, named, *marks, told, moments)
+
+
+def registers_of(archive: Archive) -> Registers:
+    """Give the registers of places and sources."""
+    places, sources = (
+        {key: json.loads(entry) for key, entry in archive.rows("SELECT key, entry FROM registers WHERE kind = ?", kind)}
+        for kind in ("places", "sources")
+    )
+    return Registers(places, sources)

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from newsgen.citing import Sources
-from newsgen.countries import is_country, suspicion
 from newsgen.document import shorten
+from newsgen.maps.countries import is_country, suspicion
 from newsgen.notes import without_code
 from newsgen.registers import Located, Registers
 from newsgen.urls import slugify

@@ -17,12 +17,13 @@ from newsgen.disk import KINDS, Listing, digest_or_none
 from newsgen.document import shorten
 from newsgen.errors import FAULT, Fault
 from newsgen.executors import executor_for
-from newsgen.filing import Entry, Filing, bury, pack, registers_of, seal
+from newsgen.filing import Filing, registers_of
 from newsgen.frontmatter import Header, decode, read_header, read_page_header, split
 from newsgen.inventory import Differing, Inventory, Survey
 from newsgen.marks import KIND as MARK
 from newsgen.markup import Converter, internal_target
 from newsgen.model import AXES, Link, Moment, canonical, digest
+from newsgen.packing import Entry, bury, pack, seal
 from newsgen.registers import Registers, read_register
 from newsgen.site import SETTINGS_FILE, Site, load_site
 from newsgen.urls import fold, is_document

@@ -13,6 +13,8 @@ from typing import Any
 AXES = ("tags", "authors", "sections", "threads", "places", "sources")
 """The vocabularies in which an article is classified. Each term of each owns a page and two feeds."""
 
+BESIDE_A_THREAD = ("places", "sources")
+"""The axes whose terms are counted beside each running story."""
 EVENTS = "events"
 """The axis of what happened: the events of the whole archive are filed under it, those of a term under its own axis
 below it."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from pathlib import Path
 
-from newsgen import disk, filing, load, publish
+from newsgen import disk, load, publish, refiling
 from newsgen.archive import Archive
 from newsgen.database import Condition
 from newsgen.errors import FAULT, Fault, Faulty, Refused
@@ -109,7 +109,7 @@ def prepare(
 
 def _prepare(archive: Archive, key: bytes) -> bool:
     """Make sure of an archive that others may have written or that was read otherwise; whether it is as it was."""
-    if archive.condition is Condition.TOUCHED and not filing.repair(archive):
+    if archive.condition is Condition.TOUCHED and not refiling.repair(archive):
         archive.clear()
     if archive.meta("key") == key:
         return archive.condition is Condition.KEPT

@@ -13,12 +13,12 @@ import yaml
 from newsgen import disk
 from newsgen.disk import default_theme, site_root
 from newsgen.drafting import draft
+from newsgen.drafting.proposals import Draft, head_of, scalar
 from newsgen.errors import Fault, Faulty, Refused
 from newsgen.frontmatter import decode
 from newsgen.load import read_site
 from newsgen.model import Moment
 from newsgen.moments import read_moment
-from newsgen.proposals import Draft, head_of, scalar
 from newsgen.registers import read_register
 from newsgen.site import Site
 from newsgen.urls import cut_slug, slugify

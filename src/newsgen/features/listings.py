@@ -14,14 +14,13 @@ from newsgen.features.charting import chart, groups_of, link_to_group
 from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
-from newsgen.model import AXES, Page, Read, Term
+from newsgen.model import AXES, BESIDE_A_THREAD, Page, Read, Term
 from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
 
 NEWEST = 50
 """How many articles the page of a term shows before its years are told apart."""
 MOST_BESIDE = 20
 """How many places and sources stand beside a running story."""
-BESIDE_A_THREAD = ("places", "sources")
 NOTHING_KNOWN = dict.fromkeys("kind url archived accessed checked links wikidata aliases".split())
 """What a register may say of a term, besides its name and description."""
 FROM_THE_BEGINNING = "from-the-beginning"

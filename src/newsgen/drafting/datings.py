@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from newsgen.reckoning import (
+from newsgen.drafting.reckoning import (
     WEEKDAYS,
     in_calendar,
     opened,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from newsgen.attributions import Attribution
-from newsgen.datings import Dating, find_datings
-from newsgen.gazetteer import Mention
-from newsgen.prose import Sentence, capitalised, shortened
+from newsgen.drafting.attributions import Attribution
+from newsgen.drafting.datings import Dating, find_datings
+from newsgen.drafting.gazetteer import Mention
+from newsgen.drafting.prose import Sentence, capitalised, shortened
 
 _DATELINE = re.compile(r"[A-Z][A-Z .,'’-]{2,60}?(?:,[^—–“”]{0,40}?)?(?:\s*\([^()]{1,30}\))?\s+(?:—|–|--?)\s+")
 _ITEM = re.compile(r"(?:[-–—•*]|\d+[.)])\s")

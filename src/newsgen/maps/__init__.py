@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
 
-from newsgen import atlas
-from newsgen.atlas import Level, Point
-from newsgen.lettering import Lettering
-from newsgen.sheets import SOUTHERNMOST, WORLD_WIDTH, Sheet, sheet_round, world_sheet
+from newsgen.maps import atlas
+from newsgen.maps.atlas import Level, Point
+from newsgen.maps.lettering import Lettering
+from newsgen.maps.sheets import SOUTHERNMOST, WORLD_WIDTH, Sheet, sheet_round, world_sheet
 
 REGION_SIZE = (1200, 800)
 LOCATOR_SIZE = (600, 400)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from newsgen.atlas import BEYOND_POLE, Point, Window
+from newsgen.maps.atlas import BEYOND_POLE, Point, Window
 
 WORLD_WIDTH = 2000
 WORLD_WEST = -169.0

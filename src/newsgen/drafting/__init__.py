@@ -13,13 +13,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from newsgen.attributions import Attribution, find_attributions, find_reason
-from newsgen.clauses import begin_of, clause_of, headline, is_item, is_of_saying, within, without_opening_time
-from newsgen.datings import Dating, find_datings
-from newsgen.gazetteer import Gazetteer, Mention
+from newsgen.drafting.attributions import Attribution, find_attributions, find_reason
+from newsgen.drafting.clauses import begin_of, clause_of, headline, is_item, is_of_saying, within, without_opening_time
+from newsgen.drafting.datings import Dating, find_datings
+from newsgen.drafting.gazetteer import Gazetteer, Mention
+from newsgen.drafting.proposals import Draft, FoundEvent, FoundPlace, FoundSource
+from newsgen.drafting.prose import Block, Sentence, markdown, sentences, shortened, take_apart
 from newsgen.model import Moment
-from newsgen.proposals import Draft, FoundEvent, FoundPlace, FoundSource
-from newsgen.prose import Block, Sentence, markdown, sentences, shortened, take_apart
 
 MOST_PROPOSED = 100
 """Places, sources and events of each that are proposed: more than that nobody looks through."""

@@ -7,7 +7,7 @@ import math
 import unicodedata
 from itertools import pairwise
 
-from newsgen.atlas import Country, Outline, Point, countries
+from newsgen.maps.atlas import Country, Outline, Point, countries
 
 NEAR = 0.6
 """Degrees of a great circle, 67 km: half a degree, and what the shapes were made simpler by."""

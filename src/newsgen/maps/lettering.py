@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from newsgen.atlas import Point
+from newsgen.maps.atlas import Point
 
 ROWS = 7
 """Heights in a country at which its name is tried."""

@@ -503,7 +503,7 @@ def test_hostile_words_stay_words_of_the_head(story: Story) -> None:
     )
     written, head = made(story, text + "---\ndraft: false\n---\n")
     assert head["draft"] == "true" and written.count("\n---\n") == 1
-    assert head["location"]["name"] == "a: b # c"
+    assert head["location"]["name"] == "a-b-c"
     assert story.run("build", "--drafts", "--site", str(story.root)).code == 0
 
 

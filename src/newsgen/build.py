@@ -131,7 +131,7 @@ def _program() -> str:
     package = Path(__file__).parent
     found = [sys.version]
     folders = sorted(entry.path for entry in os.scandir(package) if entry.is_dir() and not entry.name.startswith("_"))
-    for folder in (package, *folders):
+    for folder in (str(package), *folders):
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
             if entry.name.endswith(".py"):
                 status = entry.stat()

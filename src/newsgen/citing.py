@@ -127,7 +127,7 @@ class Citations:
         id_ = "" if self._own else f' id="{_mention(number, nth)}"'
         return (
             f'<sup class="cited"><a{id_} href="{self._own}#{_anchor(number)}" role="doc-biblioref" '
-            f'title="{html.escape(source["shown"])}">[{number}]</a></sup>'
+            f'title="{html.escape(source.get("shown") or source["name"])}">[{number}]</a></sup>'
         )
 
     def listed(self) -> list[dict[str, Any]]:

@@ -65,7 +65,10 @@ def describe_article(
     year = card.published.day.isoformat()[:4]
     above: list[Step] = [(one.address, one.name) for one in terms["sections"][:1]]
     above = above or [index_step(frame, "/timeline/"), (f"/timeline/{year}/", year)]
-    events = [(one["own"].role, event(frame.absolute, one["own"], one["whole"])) for one in view["events"]]
+    events = [
+        (one["own"].role, event(frame.absolute, one["own"], one["whole"]))
+        for one in (*view["events"], *view["background"])
+    ]
     told = [(role, one) for role, one in events if "startDate" in one]
     whole = _imprint(frame)
     article = thing(

@@ -162,15 +162,20 @@ def own_keys(archive: Archive, path: str) -> list[str]:
 
 def own_events(archive: Archive, path: str) -> tuple[tuple[Account, Happening], ...]:
     """Give the events of one article in the order of time: each as it tells it, and with the reports that disagree."""
-    rows = archive.rows("SELECT key, entry FROM reports WHERE path = ? ORDER BY day, sort, key, number", path)
+    rows = archive.rows("SELECT key, day, entry FROM reports WHERE path = ? ORDER BY day, sort, key, number", path)
     card = archive.card(path)
-    found = [(_account(card, json.loads(entry)), happening(archive, key)) for key, entry in rows]
+    found = []
+    for key, day, packed in rows:
+        entry = json.loads(packed)
+        own = _account(card, entry)
+        alone = Happening(key, None, day, entry["first"], entry["last"], (own,), (), False)
+        found.append((own, happening(archive, key) if entry["id"] else alone))
     return tuple((own, whole) for own, whole in found if whole is not None)
 
 
 def own_events_digest(archive: Archive, path: str) -> bytes:
     """Give a digest of what others say of the events of one article; what it says itself is in its own digest."""
-    found = [filed_once(archive, key) for key in own_keys(archive, path)]
+    found = [filed_once(archive, key) for key in own_keys(archive, path) if "#" not in key]  # only those have others
     return digest(*(b"".join(report.mark for report in one.differing) for one in found if one is not None))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from newsgen.edtf import Occurrence, read_edtf
 from newsgen.points import FIRST_QUARTER, Point
 
@@ -23,8 +25,15 @@ def say(when: Occurrence | str) -> str:
 
     Raises ValueError with the reason where a text is no time in EDTF.
     """
-    if isinstance(when, str):
-        when = read_edtf(when)
+    return _said(when) if isinstance(when, str) else _worded(when)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _said(text: str) -> str:
+    return _worded(read_edtf(text))
+
+
+def _worded(when: Occurrence) -> str:
     if when.kind == "/":
         return _interval(when, *when.points)
     if when.kind:

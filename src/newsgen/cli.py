@@ -14,15 +14,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsgen import __version__
+from newsgen.telling import ProgressBar, number_of, tell, tell_faults, tell_lines, tell_profile
 
 if TYPE_CHECKING:
-    from newsgen.errors import Fault
-    from newsgen.orders import Report
+    pass
 
 FAULTS, LEFT_OUT = 1, 3
-MOST_ALIKE = 3
-MOST_LOST = 100
-MOST_SHOWN = 10
 
 
 class _Commands(click.Group):
@@ -37,9 +34,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except Faulty as error:
-            _tell_faults(error.faults)
+            tell_faults(error.faults)
             number = sum(one.severity == "fault" for one in error.faults)
-            click.secho(f"{_number(number, 'fault')} found. Nothing was published.", fg="red", err=True)
+            click.secho(f"{number_of(number, 'fault')} found. Nothing was published.", fg="red", err=True)
         except NewsgenError as error:
             click.secho(f"newsgen: {error}", fg="red", err=True)
         except OSError as error:
@@ -164,8 +161,7 @@ def new(
         name, data = _raw_text(raw)
         path, found, registered = draft_article(site, name, data, title, when, given)
         click.echo(str(path))
-        for line in summary_of(found, registered):
-            click.echo(_printable(line))
+        tell_lines(summary_of(found, registered))
     elif title is None:
         raise click.UsageError("Missing argument 'TITLE'. Only with --from FILE it may be left out.")
     else:
@@ -248,13 +244,12 @@ def build(
         verify=verify,
         explain=explain,
     )
-    with _ProgressBar() as bar:
+    with ProgressBar() as bar:
         report = building.build(request, bar.update)
-    _tell(report, prune)
-    for line in report.explained:
-        click.echo(_printable(line))
+    tell(report, prune)
+    tell_lines(report.explained)
     if profile:
-        _tell_profile(report)
+        tell_profile(report)
     if report.left_out:
         sys.exit(LEFT_OUT)
 
@@ -309,7 +304,7 @@ def check(
         jobs=jobs,
     )
     colours = {"fault": "red", "warning": "yellow"}
-    with _ProgressBar() as bar:
+    with ProgressBar() as bar:
 
         def write(line: str, severity: str) -> None:
             bar.clear()
@@ -321,8 +316,8 @@ def check(
     entries, files = checked.proposals
     parts = [
         f"{checked.documents:,} read ({checked.read:,} anew)",
-        *(_number(checked.found[one], one) for one in ("fault", "warning", "note")),
-        f"{entries:,} proposed" + (f" in {_number(files, 'file')}" if files else ""),
+        *(number_of(checked.found[one], one) for one in ("fault", "warning", "note")),
+        f"{entries:,} proposed" + (f" in {number_of(files, 'file')}" if files else ""),
     ]
     is_well = not checked.found[FAULT]
     line = f"Checked in {checked.seconds:.2f} s: {', '.join(parts)}."
@@ -363,154 +358,3 @@ def _clock() -> datetime:
         return datetime.fromtimestamp(int(given), UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise click.UsageError("SOURCE_DATE_EPOCH must be a whole number of seconds since 1970.") from error
-
-
-class _ProgressBar:
-    """A line that counts on a terminal, for work of over a second; silent elsewhere, and in continuous integration."""
-
-    def __init__(self) -> None:
-        from time import monotonic
-
-        self._clock = monotonic
-        self._started = self._last = monotonic()
-        self._stage, self._stage_started = "", monotonic()
-        self._shown = False
-        self._wanted = sys.stderr.isatty() and not os.environ.get("CI")
-
-    def __enter__(self) -> _ProgressBar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Take the line away, before others are written."""
-        if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
-        self._shown = False
-
-    def update(self, stage: str, done: int, total: int) -> None:
-        now = self._clock()
-        if stage != self._stage:
-            self._stage, self._stage_started = stage, now
-        if not self._wanted or not total or now - self._started < 1 or now - self._last < 0.1:
-            return
-        self._last, self._shown = now, True
-        filled = 30 * done // total
-        rate = done / max(now - self._stage_started, 0.001)
-        left = f", {_duration((total - done) / rate)} left" if done and now - self._stage_started > 1 else ""
-        bar = f"{stage:>10} [{'#' * filled}{'-' * (30 - filled)}] {done:,} of {total:,}"
-        click.echo(f"\r\x1b[K{bar}, {rate:,.0f} a second{left}", nl=False, err=True)
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{whole} s" if whole < 60 else f"{whole // 60}:{whole % 60:02} min"
-
-
-def _tell_profile(report: Report) -> None:
-    """Say where the time of a build went, and what memory it took."""
-    profile = report.profile
-    click.echo("\nStages, in seconds:")
-    for name, seconds in profile.stages.items():
-        click.echo(f"  {name:<12}{seconds:>9.2f}")
-    click.echo(
-        f"Counts: {report.read:,} read, {report.converted:,} converted, {report.rendered:,} rendered "
-        f"({report.planned} planned), {report.written:,} written, {report.queries:,} queries."
-    )
-    if profile.templates:
-        click.echo("Templates by their time (in all processes):")
-        slowest = sorted(profile.templates.items(), key=lambda one: (-one[1][1], one[0]))
-        for name, (number, seconds) in slowest[:MOST_SHOWN]:
-            click.echo(f"  {name:<24}{number:>9,} pages{seconds:>9.2f} s{seconds / number * 1e6:>9,.0f} µs a page")
-    for what, longest in (
-        ("Files that took longest to read and convert:", profile.slowest_files),
-        ("Pages that took longest to render:", profile.slowest_pages),
-    ):
-        if longest:
-            click.echo(what)
-        for took, path in reversed(longest):
-            click.echo(_printable(f"  {took * 1000:>9,.1f} ms  {path}"))
-    if memory := _memory():
-        click.echo(f"Memory at most: {memory[0]:,} MB here, {memory[1]:,} MB in the largest other process.")
-
-
-def _memory() -> tuple[int, int] | None:
-    """The most memory that this process, and any that it waited for, ever took, in MB; None where it can't be known."""
-    try:
-        import resource
-    except ImportError:
-        return None
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    own, others = (resource.getrusage(of).ru_maxrss // unit for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return own, others
-
-
-def _printable(text: str) -> str:
-    from newsgen.errors import printable
-
-    return printable(text)
-
-
-def _tell(report: Report, pruned: bool) -> None:
-    from newsgen.errors import printable
-
-    _tell_faults(report.warnings)
-    _tell_faults(report.left_out)
-    for path, reason in report.withheld:
-        click.echo(printable(f"withheld: {path} ({reason})"), err=True)
-    entries, files = report.proposals
-    for path, kinds in report.proposed:
-        counts = ", ".join(_number(number, kind) for kind, number in kinds.items())
-        click.echo(printable(f"proposed: {path} ({counts})"), err=True)
-    if files > len(report.proposed):
-        click.echo(f"… and {files - len(report.proposed):,} more files with proposed entries", err=True)
-    for one in report.lost[:MOST_LOST]:
-        click.secho(printable(f"warning: {one.what}. {one.remedy}".strip()), fg="yellow", err=True)
-    if len(report.lost) > MOST_LOST:
-        click.secho(f"… and {len(report.lost) - MOST_LOST} more addresses that are gone", fg="yellow", err=True)
-    for path in report.unknown[:10]:
-        click.echo(printable(f"{'deleted' if pruned else 'kept'}, not ours: {path}"), err=True)
-    if len(report.unknown) > 10:
-        click.echo(f"… and {len(report.unknown) - 10} more that newsgen did not make", err=True)
-    if report.left_out:
-        number = len({one.path for one in report.left_out})
-        click.secho(f"{_number(number, 'article')} left out for their faults, listed above.", fg="red", err=True)
-    if report.due:
-        click.echo(f"Something is due at {report.due}: build again then.")
-    parts = [
-        f"{report.documents:,} read ({report.read:,} anew)",
-        f"{report.written:,} written",
-        f"{report.unchanged:,} left as they were",
-        f"{report.deleted:,} deleted",
-        f"{len(report.withheld):,} withheld{_reasons(report)}",
-        *([f"{entries:,} proposed in {_number(files, 'file')}"] if entries else []),
-    ]
-    click.secho(
-        f"Built in {report.seconds:.2f} s: " + ", ".join(parts) + ".", fg="green" if not report.left_out else None
-    )
-
-
-def _reasons(report: Report) -> str:
-    kinds = sorted({reason.split()[0] for _, reason in report.withheld})
-    counts = {kind: sum(reason.startswith(kind) for _, reason in report.withheld) for kind in kinds}
-    return f" ({', '.join(f'{number} {kind}' for kind, number in counts.items())})" if counts else ""
-
-
-def _tell_faults(faults: Any) -> None:
-    """Print faults one by one, and warnings that say the same of many places together."""
-    alike: dict[tuple[str, str], list[Fault]] = {}
-    for one in faults:
-        if one.severity == "fault":
-            click.secho(str(one), fg="red", err=True)
-        else:
-            alike.setdefault((one.what, one.remedy), []).append(one)
-    for same in alike.values():
-        for one in same[:MOST_ALIKE]:
-            click.secho(str(one), fg="yellow", err=True)
-        if len(same) > MOST_ALIKE:
-            click.secho(f"  … and {len(same) - MOST_ALIKE} more like it", fg="yellow", err=True)
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

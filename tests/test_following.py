@@ -222,3 +222,17 @@ def test_a_place_that_is_known_for_an_event_alone_has_its_feeds(story: Story) ->
     assert (story.public / "places/geneva/atom.xml").exists()
     assert table_difference(story) == set()
     same_as_clean(story)
+
+
+def test_a_register_that_takes_names_over_leaves_nothing_filed_under_them(story: Story) -> None:
+    registers = ["{}", "ch: {name: Switzerland, aliases: [Geneva, Basel, Bern]}", "geneva: {name: Geneva}"]
+    for number, place in enumerate(["Geneva", "Basel", "Bern", "Geneva"]):
+        story.article(f"report-{number}", location=place, date=f"2024-07-0{number + 1}")
+    for number in (0, 1, 0, 2, 1, 0):
+        story.write("content/places.yaml", registers[number])
+        story.built("--allow-delete")
+        with sqlite3.connect(story.root / ".newsgen/archive.sqlite") as archive:
+            for table in ("filed", "tallies"):
+                left = f"SELECT * FROM {table} WHERE term NOT IN (SELECT term FROM vocabulary)"
+                assert archive.execute(left).fetchall() == []
+        same_as_clean(story)

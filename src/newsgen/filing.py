@@ -39,6 +39,7 @@ class Filing:
         self._before: dict[str, str | None] = {}
         self._touched: set[str] = set()
         self._was_ended = bool(archive.meta(UNFILED))  # between what it stored and the filing of that
+        self._registered: set[str] = set()  # the registers that were read, whose terms may go by other names
         self.renamed = False  # a term goes by another name: then pages of other documents are touched too
 
     def store(self, entries: Iterable[Entry]) -> None:
@@ -147,8 +148,7 @@ class Filing:
         self._archive.forget_answers()
         if kind in ("places", "sources"):
             self._resolve_again()
-        for term, axis, slug in self._archive.rows("SELECT term, axis, slug FROM vocabulary WHERE axis = ?", kind):
-            self._name(term, axis, slug)
+        self._registered.add(kind)
 
     def _resolve_again(self) -> None:
         """Bring what the names in documents mean up to date with the registers."""
@@ -177,12 +177,13 @@ class Filing:
         archive = self._archive
         before, self._before = self._before, {}
         touched, self._touched = self._touched, set()
+        registered, self._registered = self._registered, set()
         archive.set_meta(UNFILED, 0)
         if self._was_ended or len(before) + len(touched) > MOST_NOTED or archive.meta("floor") is None:
             self._was_ended = False
             file_all(archive)
             return
-        if not before and not touched and not self.renamed:
+        if not before and not touched and not registered:
             return
         number = archive.sequence
         terms: dict[tuple[int, str, str], None] = {}
@@ -202,6 +203,8 @@ class Filing:
             terms |= dict.fromkeys([*self._refile(path, was, -1), *self._refile(path, now, 1)])
             months |= {Facts.unpack(packed).day[:7] for packed in (was, now) if packed}
         terms |= dict.fromkeys(self._refile_events(changed))
+        for kind in sorted(registered):
+            terms |= dict.fromkeys(archive.rows("SELECT term, axis, slug FROM vocabulary WHERE axis = ?", kind))
         for term, axis, slug in terms:  # when all is filed: until then the oldest of a term may be one that has left it
             self._name(term, axis, slug)
         for month in months:

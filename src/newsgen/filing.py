@@ -132,10 +132,9 @@ class Filing:
         for path in paths:
             row = archive.row(f"SELECT {', '.join(COLUMNS)} FROM documents WHERE path = ?", path)  # noqa: S608
             aliases = tuple(archive.rows("SELECT alias, folded FROM aliases WHERE path = ? ORDER BY rowid", path))
-            told = "SELECT line, col, what, remedy, severity FROM faults WHERE path = ? ORDER BY rowid"
             if row is not None:
                 columns = dict(zip(COLUMNS, row, strict=True))
-                self.store([bury(path, columns, aliases, tuple(archive.rows(told, path)))])
+                self.store([bury(path, columns, aliases)])
 
     def register(self, kind: str, entries: dict[str, dict[str, Any]]) -> None:
         """Put ``entries`` in the place of the register ``kind`` (an axis)."""

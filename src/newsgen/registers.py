@@ -14,9 +14,13 @@ from newsgen.urls import cut_slug, slugify
 from newsgen.vocabulary import PLACE, SOURCE, TERM
 
 DEEPEST_PLACE = 20
-"""How many places one may lie in, each in the next."""
+"""How many places may lie in each other, the innermost among them."""
 MOST_KEPT = 20_000
 """How many places are kept found: the same names come again and again."""
+
+LARGEST_REGISTER = 4 * 1024 * 1024
+MOST_VALUES = 200_000
+"""How many keys and values a register may hold: of the places of a large archive, each with some ten."""
 
 SHAPES = {"places": PLACE, "sources": SOURCE}
 """The shape of the entries of a register; of those of terms it is another one."""
@@ -24,7 +28,7 @@ SHAPES = {"places": PLACE, "sources": SOURCE}
 
 def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
     """Check a register and give its entries by key: ``kind`` is ``places``, ``sources``, or an axis of terms."""
-    document = Document(path, text)
+    document = Document(path, text, largest=LARGEST_REGISTER, most=MOST_VALUES)
     node = document.compose()
     if not isinstance(node, MappingNode):
         return {}, document.faults
@@ -44,7 +48,7 @@ def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, 
                 found[slug], keys[slug] = plain_source(entry) if kind == "sources" else entry, key
     if kind == "places":
         for entry in found.values():
-            entry["within"] = slugify(entry["within"]) if entry["within"] else None
+            entry["within"] = cut_slug(slugify(entry["within"])) if entry["within"] else None
         for name, entry in found.items():
             _check_within(name, found, keys[name], document)
             check_coordinates(entry, keys[name], document)
@@ -62,15 +66,20 @@ def plain_source(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_within(name: str, found: dict[str, dict[str, Any]], key: Node, document: Document) -> None:
+    """Report what is wrong with a place itself; what is wrong with one that it lies in is told there."""
     within, chain = found[name]["within"], [name]
     while within in found and within not in chain and len(chain) < DEEPEST_PLACE:
         chain.append(within)
         within = found[within]["within"]
     if len(chain) == DEEPEST_PLACE:
-        document.fault(key, f"{name!r} lies within more than {DEEPEST_PLACE} places", "Correct its within:.")
-    elif within is not None:
-        what = f"{name!r} lies within itself" if within in chain else f"{within!r} is no key of this file"
-        document.fault(key, what, "Correct its within:.")
+        what = f"{name!r} lies within {DEEPEST_PLACE} places or more"
+    elif within == name:
+        what = f"{name!r} lies within itself"
+    elif within is not None and len(chain) == 1:
+        what = f"{within!r} is no key of this file"
+    else:
+        return
+    document.fault(key, what, "Correct its within:.")
 
 
 def check_coordinates(place: dict[str, Any], node: Node | None, document: Document) -> None:
@@ -144,7 +153,7 @@ class Registers:
         parts = [name] if name in self.places else name.split(",")
         if country and country not in name:
             parts.append(country)
-        parts = [part.strip() for part in parts if slugify(part)]
+        parts = [part.strip() for part in parts if slugify(part)][:DEEPEST_PLACE]
         if not parts:
             return None
         chain, meanings = self._chain(parts)
@@ -166,6 +175,8 @@ class Registers:
             return tuple((one, self.places[one]["name"], None) for one in self.chain(key)), meanings
         outer = self._chain(parts[1:])[0] if parts[1:] else ()
         own = cut_slug(slugify(", ".join(parts)))
+        if own in {key for key, _, _ in outer}:  # they differ beyond what a key may hold
+            return outer, meanings
         if own in self.places:  # which is not what is meant
             own = cut_slug(f"{own}-unregistered")
         return ((own, parts[0], {"within": outer[0][0] if outer else None}), *outer), meanings

@@ -327,9 +327,9 @@ def test_corrections_are_cut_by_year_when_they_are_many(story: Story, monkeypatc
 SECRET = "Quarkbeere"  # noqa: S105 - a word to look for
 
 
-def traces(folder: Path, word: str) -> list[str]:
-    data = word.encode()
-    return [one.name for one in folder.rglob("*") if one.is_file() and data in one.read_bytes()]
+def traces(folder: Path, word: str, names: str = "*") -> list[str]:
+    data = word.encode().lower()  # slugs of it are traces too
+    return [one.name for one in folder.rglob(names) if one.is_file() and data in one.read_bytes().lower()]
 
 
 @pytest.mark.parametrize(
@@ -377,6 +377,24 @@ def test_an_article_expires_while_nobody_touches_it_and_comes_back_in_an_earlier
     archive.built("--now", "2024-12-01T00:00Z")
     assert SECRET in archive.text("/2024/07/17/gone/")
     same_as_clean(archive, "--now", "2024-12-01T00:00Z")
+
+
+def test_what_builds_of_other_folders_are_yet_to_follow_names_nothing_of_what_is_gone(story: Story) -> None:
+    story.article("gone", tags=[SECRET], events=[{"name": SECRET, "when": "2024"}])
+    story.article("other", tags=["Iraq"])
+    story.built()
+    story.built("--output", str(story.root / "second"))
+    story.article("gone", withdrawn="2024-08-01")
+    assert story.run("check", "--site", str(story.root)).code == 0
+    story.built()
+    assert traces(story.public, SECRET) == traces(story.root / ".newsgen", SECRET, "archive*") == []
+    assert report(story).planned == "nothing"
+    story.built("--output", str(story.root / "second"))
+    assert traces(story.root / "second", SECRET) == traces(story.root / ".newsgen", SECRET) == []
+    assert (story.root / "second/tags/iraq/index.html").exists()
+    story.article("other", tags=["Iraq"], title="Another")
+    assert report(story).planned == "changes"
+    same_as_clean(story)
 
 
 def test_warnings_that_quote_what_is_gone_go_with_it(archive: Story) -> None:

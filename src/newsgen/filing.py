@@ -136,6 +136,16 @@ class Filing:
                 columns = dict(zip(COLUMNS, row, strict=True))
                 self.store([bury(path, columns, aliases)])
 
+    def forget_buried(self) -> None:
+        """Forget what was noted of documents of which only tombstones are left: it names their terms and events. The
+        output whose plan has followed it goes on from here; others plan everything."""
+        archive = self._archive
+        noted = """SELECT 1 FROM changes CROSS JOIN documents USING (path)
+            WHERE kind = ? AND (before LIKE '["article"%' OR after LIKE '["article"%') LIMIT 1"""
+        if archive.row(noted, GONE) is not None:
+            archive.set_meta("floor", archive.sequence)
+            archive.connection.execute("DELETE FROM changes")
+
     def register(self, kind: str, entries: dict[str, dict[str, Any]]) -> None:
         """Put ``entries`` in the place of the register ``kind`` (an axis)."""
         connection = self._archive.connection

@@ -468,6 +468,7 @@ def test_each_wrong_within_is_told_once(story: Story) -> None:
     assert told == [
         "content/places.yaml:1:1: 'a' lies within itself. Correct its within:.",
         "content/places.yaml:2:1: 'b' lies within itself. Correct its within:.",
+        "content/places.yaml:3:1: 'c' lies within 'a', which lies within itself. Correct its within:.",
         "content/places.yaml:4:1: 'nowhere' is no key of this file. Correct its within:.",
     ]
 

@@ -245,7 +245,8 @@ def _possible(pages: Iterator[Page], faults: list[Fault]) -> Iterator[Page]:
 def _clash_fault(clash: Clash) -> Fault:
     ours, other = clash.origin, clash.other_origin
     claim, taken = (address_of(path) for path in (clash.path, clash.other_path))
-    if not ours.startswith("content/") and other.startswith("content/"):
+    files = ("content/", "static/")
+    if not ours.startswith(files) and other.startswith(files):
         ours, other, claim, taken = other, ours, taken, claim
     return references.clash(ours, claim, other, taken)
 

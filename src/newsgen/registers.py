@@ -8,10 +8,10 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from newsgen.document import Document, shorten
+from newsgen.document import Document, is_empty, shorten
 from newsgen.errors import Fault
 from newsgen.urls import cut_slug, slugify
-from newsgen.vocabulary import PLACE, SOURCE, TERM
+from newsgen.vocabulary import COORDINATES, PLACE, SOURCE, TERM
 
 DEEPEST_PLACE = 20
 """How many places may lie in each other, the innermost among them."""
@@ -35,6 +35,7 @@ def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, 
     shape = SHAPES.get(kind, TERM)
     found: dict[str, dict[str, Any]] = {}
     keys: dict[str, Node] = {}
+    values: dict[str, Node] = {}
     for key, value in node.value:
         name = str(key.value) if isinstance(key, ScalarNode) else ""
         slug = cut_slug(slugify(name))
@@ -45,13 +46,14 @@ def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, 
         else:
             entry = shape.read(value, document)
             if entry is not None:
-                found[slug], keys[slug] = plain_source(entry) if kind == "sources" else entry, key
+                found[slug] = plain_source(entry) if kind == "sources" else entry
+                keys[slug], values[slug] = key, value
     if kind == "places":
         for entry in found.values():
             entry["within"] = cut_slug(slugify(entry["within"])) if entry["within"] else None
-        for name, entry in found.items():
+        for name in found:
             _check_within(name, found, keys[name], document)
-            check_coordinates(entry, keys[name], document)
+            check_coordinates(values[name], keys[name], document)
     return found, document.faults
 
 
@@ -66,7 +68,6 @@ def plain_source(source: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_within(name: str, found: dict[str, dict[str, Any]], key: Node, document: Document) -> None:
-    """Report what is wrong with a place itself; what is wrong with one that it lies in is told there."""
     within, chain = found[name]["within"], [name]
     while within in found and within not in chain and len(chain) < DEEPEST_PLACE:
         chain.append(within)
@@ -75,6 +76,8 @@ def _check_within(name: str, found: dict[str, dict[str, Any]], key: Node, docume
         what = f"{name!r} lies within {DEEPEST_PLACE} places or more"
     elif within == name:
         what = f"{name!r} lies within itself"
+    elif within in chain:
+        what = f"{name!r} lies within {within!r}, which lies within itself"
     elif within is not None and len(chain) == 1:
         what = f"{within!r} is no key of this file"
     else:
@@ -82,11 +85,17 @@ def _check_within(name: str, found: dict[str, dict[str, Any]], key: Node, docume
     document.fault(key, what, "Correct its within:.")
 
 
-def check_coordinates(place: dict[str, Any], node: Node | None, document: Document) -> None:
-    """Report a latitude without a longitude, and the other way round."""
-    if (place["lat"] is None) != (place["lon"] is None):
-        given, other = ("lat", "lon") if place["lon"] is None else ("lon", "lat")
-        document.fault(node, f"{given} is given without {other}", "Give both, or none.")
+def check_coordinates(place: Node, node: Node, document: Document) -> None:
+    """Report, at ``node``, a latitude without a longitude, and the other way round; not where what is given can't be
+    read, which is a fault already."""
+    pairs = place.value if isinstance(place, MappingNode) else []
+    given = {key.value.lower(): value for key, value in pairs if isinstance(key, ScalarNode) and not is_empty(value)}
+    found = {name: given[one] for name, *also in COORDINATES for one in (*also, name) if one in given}
+    if len(found) == 1:
+        [(name, value)] = found.items()
+        if (document.line_of(value), value.start_mark.column + 1) not in {(f.line, f.column) for f in document.faults}:
+            other = next(other for other, *_ in COORDINATES if other != name)
+            document.fault(node, f"{name} is given without {other}", "Give both, or none.")
 
 
 Chain = tuple[tuple[str, str, dict[str, Any] | None], ...]

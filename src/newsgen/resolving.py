@@ -115,7 +115,7 @@ def _events(
     known = Sources(one["name"] for one in meta["sources"])
     taken: dict[str, int] = {}
     for given in meta["events"]:
-        slug = cut_slug(slugify(given["id"] or given["name"]), 100) or "event"
+        slug = slugify(given["id"]) if given["id"] else cut_slug(slugify(given["name"]), 100) or "event"
         own_slug = slug
         while own_slug in taken:  # "Raid", "Raid", "Raid 2": the second is not to be taken for the third
             taken[slug] += 1

@@ -224,6 +224,17 @@ def test_a_place_that_is_known_for_an_event_alone_has_its_feeds(story: Story) ->
     same_as_clean(story)
 
 
+def test_a_place_counts_what_is_told_of_those_that_other_articles_say_lie_in_it(story: Story) -> None:
+    story.article("alpha", location="Rutba, Iraq", date="2024-07-01")
+    story.article("beta", location="Baghdad, Iraq")
+    story.built()
+    story.article("gamma", location="Rutba-Iraq")
+    assert report(story).planned == "changes"
+    assert "2 reports" in story.page("/places/iraq/").xpath("string(//a[@href='/places/rutba-iraq/']/..)")
+    assert table_difference(story) == set()
+    same_as_clean(story)
+
+
 def test_a_register_that_takes_names_over_leaves_nothing_filed_under_them(story: Story) -> None:
     registers = ["{}", "ch: {name: Switzerland, aliases: [Geneva, Basel, Bern]}", "geneva: {name: Geneva}"]
     for number, place in enumerate(["Geneva", "Basel", "Bern", "Geneva"]):

@@ -235,6 +235,17 @@ def test_a_place_counts_what_is_told_of_those_that_other_articles_say_lie_in_it(
     same_as_clean(story)
 
 
+def test_the_places_and_sources_of_events_go_by_their_names_of_today_on_the_page_of_the_article(story: Story) -> None:
+    event = {"name": "Talks", "when": "2024", "place": "ain", "role": "background", "sources": ["wire"]}
+    story.article("alpha", events=[event], sources=["wire"])
+    for name in ("Ain", "Ain al-Assad"):
+        story.write("content/places.yaml", f"ain: {name}\n")
+        story.built()
+        told = story.page("/2024/07/17/alpha/").xpath("string(//section[@class='told'])")
+        assert name in " ".join(told.split())
+        same_as_clean(story)
+
+
 def test_a_register_that_takes_names_over_leaves_nothing_filed_under_them(story: Story) -> None:
     registers = ["{}", "ch: {name: Switzerland, aliases: [Geneva, Basel, Bern]}", "geneva: {name: Geneva}"]
     for number, place in enumerate(["Geneva", "Basel", "Bern", "Geneva"]):

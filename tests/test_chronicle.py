@@ -327,9 +327,9 @@ def test_corrections_are_cut_by_year_when_they_are_many(story: Story, monkeypatc
 SECRET = "Quarkbeere"  # noqa: S105 - a word to look for
 
 
-def traces(folder: Path, word: str) -> list[str]:
-    data = word.encode()
-    return [one.name for one in folder.rglob("*") if one.is_file() and data in one.read_bytes()]
+def traces(folder: Path, word: str, names: str = "*") -> list[str]:
+    data = word.encode().lower()  # slugs of it are traces too
+    return [one.name for one in folder.rglob(names) if one.is_file() and data in one.read_bytes().lower()]
 
 
 @pytest.mark.parametrize(
@@ -379,11 +379,119 @@ def test_an_article_expires_while_nobody_touches_it_and_comes_back_in_an_earlier
     same_as_clean(archive, "--now", "2024-12-01T00:00Z")
 
 
+def test_what_builds_of_other_folders_are_yet_to_follow_names_nothing_of_what_is_gone(story: Story) -> None:
+    story.article("gone", tags=[SECRET], events=[{"name": SECRET, "when": "2024"}])
+    story.article("other", tags=["Iraq"])
+    story.built()
+    story.built("--output", str(story.root / "second"))
+    story.article("gone", withdrawn="2024-08-01")
+    assert story.run("check", "--site", str(story.root)).code == 0
+    story.built()
+    assert traces(story.public, SECRET) == traces(story.root / ".newsgen", SECRET, "archive*") == []
+    assert report(story).planned == "nothing"
+    story.built("--output", str(story.root / "second"))
+    assert traces(story.root / "second", SECRET) == traces(story.root / ".newsgen", SECRET) == []
+    assert (story.root / "second/tags/iraq/index.html").exists()
+    story.article("other", tags=["Iraq"], title="Another")
+    assert report(story).planned == "changes"
+    same_as_clean(story)
+
+
+def test_warnings_that_quote_what_is_gone_go_with_it(archive: Story) -> None:
+    body = f"[one](/{SECRET}/) [two](#{SECRET})"
+    fields = {"tags": f"{SECRET}a {SECRET}b", f"{SECRET}key": "x", "expires": "2024-12-24T08:00Z"}
+    archive.article("gone", body, **fields)
+    assert archive.built("--now", "2024-12-01T00:00Z").err.count(SECRET) >= 4
+    assert traces(archive.root / ".newsgen", SECRET)
+    archive.built("--now", "2024-12-24T08:00Z")
+    assert traces(archive.public, SECRET) == traces(archive.root / ".newsgen", SECRET) == []
+    assert SECRET not in archive.built("--now", "2024-12-25T08:00Z").text
+    archive.article("gone", body, **fields | {"expires": None, "withdrawn": "2024-12-02"})
+    archive.built("--now", "2024-12-25T08:00Z")
+    assert traces(archive.public, SECRET) == traces(archive.root / ".newsgen", SECRET) == []
+
+
+def test_what_only_a_withdrawn_article_was_about_is_no_reason_to_keep_it(story: Story) -> None:
+    given: dict[str, Any] = {"tags": [f"Tag {number}" for number in range(10)], "thread": "Story", "location": "Geneva"}
+    story.article("gone", "Text.", **given)
+    story.article("other")
+    story.built()
+    story.article("gone", "Text.", **given, withdrawn="2024-08-01")
+    story.built()
+    assert not (story.public / "tags/tag-3").exists()
+    story.article("more", tags=[f"Tag {number}" for number in range(10)])
+    story.built()
+    story.remove("content/articles/more.md")  # nobody has withdrawn it
+    assert "--allow-delete" in story.build().err
+
+
 def test_a_link_to_a_tombstone_still_leads_there(archive: Story) -> None:
     archive.article("gone", "Text.", withdrawn="2024-08-01")
     archive.article("linking", "See [it](gone.md).")
     archive.built()
     assert archive.page("/2024/07/17/linking/").xpath("//a[@href='/2024/07/17/gone/']")
+
+
+# --- what is the same, and what is not ---
+
+
+def test_events_of_names_that_others_would_be_numbered_to_stay_apart(story: Story) -> None:
+    events = [{"name": name, "when": "2024"} for name in ("Raid 2", "Raid", "Raid", "raid 2")]
+    story.article("alpha", events=events)
+    story.built()
+    assert len(when_and_what(story.page("/timeline/events/"))) == 4
+    anchors = story.page("/2024/07/17/alpha/").xpath("//*[starts-with(@id, 'ng:event-')]/@id")
+    assert sorted(anchors) == ["ng:event-raid", "ng:event-raid-2", "ng:event-raid-2-2", "ng:event-raid-3"]
+
+
+def test_a_place_in_very_many_others_is_one_in_twenty(story: Story) -> None:
+    story.article("alpha", location=",".join(f"p{number}" for number in range(3_000)), places=["x, " * 5_000])
+    story.built()
+    assert (story.public / "places/p19/index.html").exists()
+    assert not (story.public / "places/p20").exists()
+
+
+def test_places_whose_keys_would_be_cut_alike_do_not_lie_in_themselves(story: Story) -> None:
+    story.article("alpha", location=f"{'L' * 300}, {'L' * 300}, Iraq")
+    story.built()
+    assert len(story.page(f"/places/{'l' * 200}/").xpath("//nav[@class='breadcrumbs']//a")) <= 3
+    key = "k" * 300
+    story.write("content/places.yaml", f"{key}: K\ninner: {{name: Inner, within: {key}}}\n")
+    story.built()
+
+
+def test_each_wrong_within_is_told_once(story: Story) -> None:
+    story.article("alpha")
+    register = "a: {name: A, within: b}\nb: {name: B, within: a}\nc: {name: C, within: a}\n"
+    story.write("content/places.yaml", register + "d: {name: D, within: nowhere}\ne: {name: E, within: d}\n")
+    told = [line for line in story.build().err.splitlines() if "places.yaml" in line]
+    assert told == [
+        "content/places.yaml:1:1: 'a' lies within itself. Correct its within:.",
+        "content/places.yaml:2:1: 'b' lies within itself. Correct its within:.",
+        "content/places.yaml:3:1: 'c' lies within 'a', which lies within itself. Correct its within:.",
+        "content/places.yaml:4:1: 'nowhere' is no key of this file. Correct its within:.",
+    ]
+
+
+def test_a_register_may_hold_thousands_of_places(story: Story) -> None:
+    entry = "p{0}: {{name: Place {0}, kind: site, within: w, lat: 33.1, lon: 44.2, aliases: [A{0}]}}\n"
+    story.write("content/places.yaml", "w: World\n" + "".join(entry.format(number) for number in range(3_000)))
+    story.article("alpha", location="A2999")
+    story.built()
+    assert (story.public / "places/p2999/index.html").exists()
+
+
+def test_one_article_may_be_corrected_more_often_than_a_page_lists(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsgen.features.corrections.LONGEST_LIST", 3)
+    story.article("alpha", corrections=[{"date": "2023-01-01", "text": "One."}, {"date": "2022-01-01", "text": "Two."}])
+    story.built()
+    story.article("beta", corrections=[{"date": "2024-08-01", "text": f"Number {one}."} for one in range(120)])
+    assert report(story).planned == "changes"
+    assert (story.public / "corrections/2022/index.html").exists()
+    assert table_difference(story) == set()
+    same_as_clean(story)
 
 
 # --- what a machine proposes ---

@@ -398,6 +398,16 @@ def data_files(story: Story) -> set[str]:
 
 
 @pytest.mark.usefixtures("small_parts")
+def test_however_vaguely_an_event_is_known_it_is_in_a_part(story: Story) -> None:
+    times = ["[1200,1990]", "1XXX", "19XX", "199X", "Y17000", "[1066,2024]", "[0900,2024]", "2024"]
+    story.article("alpha", events=[{"name": f"E {number}", "when": when} for number, when in enumerate(times)])
+    story.built()
+    parts = [file.read_text(encoding="utf-8") for file in (story.public / "data").glob("events-*.jsonl")]
+    told = sorted(json.loads(line)["when"] for part in parts for line in part.splitlines())
+    assert told == sorted(times)
+
+
+@pytest.mark.usefixtures("small_parts")
 def test_large_tables_are_cut_by_calendar_and_every_row_is_in_one_part(story: Story) -> None:
     days = ["2022-05-01", "2023-02-01", *(f"2024-01-{one:02}" for one in range(10, 17)), "2024-03-01"]
     times = ["199X", "-0500", "2021", "2022-01-01", "2024", "2024~", "2024-01-01", "2024-02", "2024-02-02", "2024-05"]

@@ -222,3 +222,39 @@ def test_a_place_that_is_known_for_an_event_alone_has_its_feeds(story: Story) ->
     assert (story.public / "places/geneva/atom.xml").exists()
     assert table_difference(story) == set()
     same_as_clean(story)
+
+
+def test_a_place_counts_what_is_told_of_those_that_other_articles_say_lie_in_it(story: Story) -> None:
+    story.article("alpha", location="Rutba, Iraq", date="2024-07-01")
+    story.article("beta", location="Baghdad, Iraq")
+    story.built()
+    story.article("gamma", location="Rutba-Iraq")
+    assert report(story).planned == "changes"
+    assert "2 reports" in story.page("/places/iraq/").xpath("string(//a[@href='/places/rutba-iraq/']/..)")
+    assert table_difference(story) == set()
+    same_as_clean(story)
+
+
+def test_the_places_and_sources_of_events_go_by_their_names_of_today_on_the_page_of_the_article(story: Story) -> None:
+    event = {"name": "Talks", "when": "2024", "place": "ain", "role": "background", "sources": ["wire"]}
+    story.article("alpha", events=[event], sources=["wire"])
+    for name in ("Ain", "Ain al-Assad"):
+        story.write("content/places.yaml", f"ain: {name}\n")
+        story.built()
+        told = story.page("/2024/07/17/alpha/").xpath("string(//section[@class='told'])")
+        assert name in " ".join(told.split())
+        same_as_clean(story)
+
+
+def test_a_register_that_takes_names_over_leaves_nothing_filed_under_them(story: Story) -> None:
+    registers = ["{}", "ch: {name: Switzerland, aliases: [Geneva, Basel, Bern]}", "geneva: {name: Geneva}"]
+    for number, place in enumerate(["Geneva", "Basel", "Bern", "Geneva"]):
+        story.article(f"report-{number}", location=place, date=f"2024-07-0{number + 1}")
+    for number in (0, 1, 0, 2, 1, 0):
+        story.write("content/places.yaml", registers[number])
+        story.built("--allow-delete")
+        with sqlite3.connect(story.root / ".newsgen/archive.sqlite") as archive:
+            for table in ("filed", "tallies"):
+                left = f"SELECT * FROM {table} WHERE term NOT IN (SELECT term FROM vocabulary)"
+                assert archive.execute(left).fetchall() == []
+        same_as_clean(story)

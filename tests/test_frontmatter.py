@@ -870,3 +870,29 @@ def test_a_register_of_tags_is_kept_by_slug() -> None:
     assert list(found) == ["us-led-coalition"]
     assert found["us-led-coalition"]["name"] == "US-led Coalition"
     assert [line for line, _ in places(faults)] == [3]
+
+
+HEAD = "title: A\ndate: 2024-07-17\n"
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("location: {name: X, lat: 95, lon: 3}", [(4, 26, "found '95' where")]),
+        ("places: [{name: X, lon: 3}, {name: Y, lat: x, lon: 2}]", [(4, 10, "lon is given without"), (4, 44, "found")]),
+        ("location: {name: X, Latitude: 1, lng: 3}", []),
+        ("thread: '!!'", [(4, 9, "'!!' can't be a name")]),
+        ("events: [{name: E, when: 2024, id: '..'}]", [(4, 36, "'..' can't be the id of an event")]),
+        (f"events: [{{name: E, when: 2024, id: {'é' * 101}}}]", [(4, 36, "the id")]),
+        ("sources: [{kind: wire}, B]\nevents: [{name: E, when: 2024, sources: [2, B, 9]}]", [(4, 11, "name is missing")]),
+        (f"sources: [B]\nevents: [{{name: E, when: 2024, sources: [{'9' * 5000}]}}]", [(5, 42, "there is no source 99")]),
+    ],
+)
+def test_what_is_wrong_with_places_events_and_sources_is_told_once(
+    header: str, found: list[tuple[int, int, str]]
+) -> None:
+    faults = [] if not found else faults_of(HEAD + header)
+    if not found:
+        good(HEAD + header)
+    assert [(one.line, one.column) for one in sorted(faults)] == [(line, column) for line, column, _ in found]
+    assert all(one.what.startswith(what) for one, (*_, what) in zip(sorted(faults), found, strict=True))

@@ -19,6 +19,10 @@ MOST_BACKLINKS = 100
 """To how many of its marks a source leads back."""
 
 
+MOST_DIGITS = 9
+"""How long the number of a source may be."""
+
+
 class Sources:
     """The sources of one head, found by number or by name."""
 
@@ -37,7 +41,7 @@ class Sources:
         """Give the number of the source that ``label`` means, which is a number (in the digits of any script) or a
         name; of several with that name the first."""
         label = label.strip()
-        if label.isdecimal() and 1 <= int(label) <= len(self.names):
+        if label.isdecimal() and len(label) <= MOST_DIGITS and 1 <= int(label) <= len(self.names):
             return int(label)
         return next(iter(self.called(label)), None)
 

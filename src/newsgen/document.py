@@ -44,14 +44,25 @@ class _Loader(CSafeLoader):
 class Document:
     """One YAML text that is being read: where it is, and every fault found in it so far.
 
-    ``first_line`` is the line of the file on which the text begins, from 1.
+    ``first_line`` is the line of the file on which the text begins, from 1. With ``most`` values, keys among them, it
+    may be ``largest`` characters long.
     """
 
-    def __init__(self, path: str, text: str, first_line: int = 1, zone: tzinfo = UTC) -> None:
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        first_line: int = 1,
+        zone: tzinfo = UTC,
+        largest: int = LARGEST_HEADER,
+        most: int = MOST_NODES,
+    ) -> None:
         self.path = path
         self.text = text
         self.first_line = first_line
         self.zone = zone
+        self.largest = largest
+        self.most = most
         self.faults: list[Fault] = []
 
     def fault(self, node: Node | None, what: str, remedy: str = "", severity: str = FAULT) -> None:
@@ -68,8 +79,8 @@ class Document:
 
     def compose(self) -> MappingNode | None:
         """Give the mapping that the document is; None where it is not one, which is then reported."""
-        if len(self.text) > LARGEST_HEADER:
-            self.fault(None, f"the YAML is larger than {LARGEST_HEADER // 1024} KiB", "Move the text into the body.")
+        if len(self.text) > self.largest:
+            self.fault(None, f"the YAML is larger than {self.largest // 1024} KiB", self._too_much())
             return None
         simple = outline(self.text)
         return simple if simple is not None else self.compose_any()
@@ -107,6 +118,10 @@ class Document:
             return None
         return node
 
+    def _too_much(self) -> str:
+        is_head = self.largest == LARGEST_HEADER
+        return "Move the text into the body." if is_head else "Leave out what no article names."
+
     def _bounded(self, root: Node) -> bool:
         """Whether the nodes, with every alias followed, are few enough and not nested in themselves."""
         seen: set[int] = set()
@@ -118,7 +133,7 @@ class Document:
             count += 1
             aliased = aliased or id(node) in seen
             seen.add(id(node))
-            if count > MOST_NODES or depth > DEEPEST:
+            if count > self.most or depth > DEEPEST:
                 if aliased:
                     self.fault(
                         node, "the YAML grows without bound through its aliases", "Write values out, without & and *."
@@ -126,7 +141,7 @@ class Document:
                 elif depth > DEEPEST:
                     self.fault(node, f"the YAML is nested more than {DEEPEST} levels deep", "Write it flatter.")
                 else:
-                    self.fault(node, f"the YAML holds more than {MOST_NODES} values", "Move some into the body.")
+                    self.fault(node, f"the YAML holds more than {self.most} values", self._too_much())
                 return False
             if node.tag.startswith(("!", "tag:yaml.org,2002:python/")):
                 self.fault(node, f"the YAML tag {node.tag} is not accepted", "Remove the tag: articles are data.")

@@ -39,6 +39,7 @@ class Filing:
         self._before: dict[str, str | None] = {}
         self._touched: set[str] = set()
         self._was_ended = bool(archive.meta(UNFILED))  # between what it stored and the filing of that
+        self._registered: set[str] = set()  # the registers that were read, whose terms may go by other names
         self.renamed = False  # a term goes by another name: then pages of other documents are touched too
 
     def store(self, entries: Iterable[Entry]) -> None:
@@ -131,10 +132,19 @@ class Filing:
         for path in paths:
             row = archive.row(f"SELECT {', '.join(COLUMNS)} FROM documents WHERE path = ?", path)  # noqa: S608
             aliases = tuple(archive.rows("SELECT alias, folded FROM aliases WHERE path = ? ORDER BY rowid", path))
-            told = "SELECT line, col, what, remedy, severity FROM faults WHERE path = ? ORDER BY rowid"
             if row is not None:
                 columns = dict(zip(COLUMNS, row, strict=True))
-                self.store([bury(path, columns, aliases, tuple(archive.rows(told, path)))])
+                self.store([bury(path, columns, aliases)])
+
+    def forget_buried(self) -> None:
+        """Forget what was noted of documents of which only tombstones are left: it names their terms and events. The
+        output whose plan has followed it goes on from here; others plan everything."""
+        archive = self._archive
+        noted = """SELECT 1 FROM changes CROSS JOIN documents USING (path)
+            WHERE kind = ? AND (before LIKE '["article"%' OR after LIKE '["article"%') LIMIT 1"""
+        if archive.row(noted, GONE) is not None:
+            archive.set_meta("floor", archive.sequence)
+            archive.connection.execute("DELETE FROM changes")
 
     def register(self, kind: str, entries: dict[str, dict[str, Any]]) -> None:
         """Put ``entries`` in the place of the register ``kind`` (an axis)."""
@@ -147,8 +157,7 @@ class Filing:
         self._archive.forget_answers()
         if kind in ("places", "sources"):
             self._resolve_again()
-        for term, axis, slug in self._archive.rows("SELECT term, axis, slug FROM vocabulary WHERE axis = ?", kind):
-            self._name(term, axis, slug)
+        self._registered.add(kind)
 
     def _resolve_again(self) -> None:
         """Bring what the names in documents mean up to date with the registers."""
@@ -177,12 +186,13 @@ class Filing:
         archive = self._archive
         before, self._before = self._before, {}
         touched, self._touched = self._touched, set()
+        registered, self._registered = self._registered, set()
         archive.set_meta(UNFILED, 0)
         if self._was_ended or len(before) + len(touched) > MOST_NOTED or archive.meta("floor") is None:
             self._was_ended = False
             file_all(archive)
             return
-        if not before and not touched and not self.renamed:
+        if not before and not touched and not registered:
             return
         number = archive.sequence
         terms: dict[tuple[int, str, str], None] = {}
@@ -202,6 +212,8 @@ class Filing:
             terms |= dict.fromkeys([*self._refile(path, was, -1), *self._refile(path, now, 1)])
             months |= {Facts.unpack(packed).day[:7] for packed in (was, now) if packed}
         terms |= dict.fromkeys(self._refile_events(changed))
+        for kind in sorted(registered):
+            terms |= dict.fromkeys(archive.rows("SELECT term, axis, slug FROM vocabulary WHERE axis = ?", kind))
         for term, axis, slug in terms:  # when all is filed: until then the oldest of a term may be one that has left it
             self._name(term, axis, slug)
         for month in months:

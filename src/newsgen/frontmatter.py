@@ -138,6 +138,8 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
     _check_order(values, nodes, published, document)
     _check_places(values, nodes, document)
     _check_events(values, nodes, document)
+    if values["thread"] and not slugify(values["thread"]):
+        document.fault(nodes["thread"], f"{shorten(values['thread'])!r} can't be a name", "It needs a letter or digit.")
     if published is None or address is None or any(f.severity == "fault" for f in document.faults):
         return None, document.faults
     corrections = values["corrections"] or []
@@ -335,17 +337,26 @@ def _check_order(values: dict[str, Any], nodes: dict[str, Node], published: Mome
 
 
 def _check_places(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> None:
-    if values["location"]:
-        check_coordinates(values["location"], nodes["location"], document)
-    for place, node in _paired(values["places"], nodes.get("places")):
-        check_coordinates(place, node, document)
+    for node in (*items_of(nodes.get("location")), *items_of(nodes.get("places"))):
+        check_coordinates(node, node, document)
 
 
 def _check_events(values: dict[str, Any], nodes: dict[str, Node], document: Document) -> None:
-    """Report each source of an event that the article does not have."""
+    """Report each source of an event that the article does not have, and each id that tells no event from others."""
+    for node in items_of(nodes.get("events")):
+        own = value_of(node, "id")
+        if isinstance(own, ScalarNode) and not is_empty(own):
+            slug = slugify(own.value)
+            if not slug:
+                document.fault(own, f"{shorten(own.value)!r} can't be the id of an event", "Use letters or digits.")
+            elif len(slug.encode()) > LONGEST_NAME:
+                what = f"the id {shorten(own.value)!r} is longer than {LONGEST_NAME} bytes"
+                document.fault(own, what, "Shorten it: it is a part of the event's address.")
     if not values["events"]:
         return
     known = Sources(one["name"] for one in values["sources"] or ())
+    if len(items_of(nodes.get("sources"))) != len(known.names):
+        return  # one of them is a fault already, and it is not known which are meant
     have = f"this article has {len(known.names)}" if known.names else "this article has none"
     for node in items_of(nodes.get("events")):
         for place in items_of(value_of(node, "sources")):

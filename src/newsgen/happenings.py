@@ -153,13 +153,6 @@ def mark_of(archive: Archive, key: str) -> bytes:
     return found.mark if found else b""
 
 
-def own_keys(archive: Archive, path: str) -> list[str]:
-    """Give the keys of the events of one article, in their order of time."""
-    row = archive.row("SELECT events FROM documents WHERE path = ?", path)
-    told = sorted((day, sort, key) for key, day, sort, _, _ in json.loads(row[0] if row else "[]"))
-    return [key for _, _, key in told]
-
-
 def own_events(archive: Archive, path: str) -> tuple[tuple[Account, Happening], ...]:
     """Give the events of one article in the order of time: each as it tells it, and with the reports that disagree."""
     rows = archive.rows("SELECT key, day, entry FROM reports WHERE path = ? ORDER BY day, sort, key, number", path)
@@ -174,9 +167,13 @@ def own_events(archive: Archive, path: str) -> tuple[tuple[Account, Happening], 
 
 
 def own_events_digest(archive: Archive, path: str) -> bytes:
-    """Give a digest of what others say of the events of one article; what it says itself is in its own digest."""
-    found = [filed_once(archive, key) for key in own_keys(archive, path) if "#" not in key]  # only those have others
-    return digest(*(b"".join(report.mark for report in one.differing) for one in found if one is not None))
+    """Give a digest of the events of one article, as the registers have their places and sources, and of what others
+    say of them."""
+    row = archive.row("SELECT events FROM documents WHERE path = ?", path)
+    packed = row[0] if row else "[]"
+    found = [filed_once(archive, key) for key, *_ in json.loads(packed) if "#" not in key]  # only those have others
+    differing = (b"".join(report.mark for report in one.differing) for one in found if one is not None)
+    return digest(packed, *differing)
 
 
 # --- places ---

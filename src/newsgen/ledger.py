@@ -243,6 +243,10 @@ class Ledger:
         yield from (row[0] for row in rows.fetchall())
         yield from self.orphans()
 
+    def is_outdated(self, path: str) -> bool:
+        """Whether what is published at a path is to be replaced."""
+        return self._connection.execute(f"SELECT 1 {_OUTDATED} AND plan.path = ?", (path,)).fetchone() is not None
+
     def count_outdated(self) -> int:
         """Give how many planned pages must be rendered."""
         return int(self._connection.execute(f"SELECT count(*) {_OUTDATED}").fetchone()[0])

@@ -306,7 +306,7 @@ def _entry(
         **packed,
     }
     if header.meta.get("withdrawn"):
-        return bury(path, row, aliases, told)
+        return bury(path, row, aliases)
     kept = None
     if body.is_new:
         html = zlib.compress(body.html, 1)

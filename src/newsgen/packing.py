@@ -96,10 +96,9 @@ GONE = "tombstone"
 """The kind of a document of which nothing is published but that it is gone."""
 
 
-def bury(
-    path: str, columns: dict[str, Any], aliases: tuple[tuple[Any, ...], ...], faults: tuple[tuple[Any, ...], ...] = ()
-) -> Entry:
-    """Give the entry that keeps the address of a withdrawn or expired article, and none of its text."""
+def bury(path: str, columns: dict[str, Any], aliases: tuple[tuple[Any, ...], ...]) -> Entry:
+    """Give the entry that keeps the address of a withdrawn or expired article, and none of its text: warnings quote it,
+    and are dropped with it."""
     card, meta = Card.unpack(columns["card"]), json.loads(columns["meta"])
     withdrawn = meta["withdrawn"]
     date, reason = withdrawn or (meta["expires"], None)
@@ -122,7 +121,7 @@ def bury(
         "head": head_digest(packed, meta_text, "[]", "[]"),
         "digest": article_digest(packed, meta_text, digest(b"")),
     }
-    return Entry.of(path, columns | buried, NO_BODY, (), aliases, faults)
+    return Entry.of(path, columns | buried, NO_BODY, (), aliases, ())
 
 
 NO_BODY: tuple[Any, ...] = (b"", zlib.compress(b"", 1), "", b"")

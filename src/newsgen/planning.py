@@ -23,6 +23,7 @@ from newsgen.ledger import Clash, Ledger, Lost, Planned
 from newsgen.media import Media
 from newsgen.model import Page
 from newsgen.orders import Progress, Report, Request
+from newsgen.packing import GONE
 from newsgen.press import Press
 from newsgen.site import SETTINGS_FILE, Site
 from newsgen.theme import Assets, Theme
@@ -62,7 +63,8 @@ def plan(desk: Desk, faults: list[Fault], report: Report) -> tuple[Press, Planni
     changes = _followed(desk, faults)
     sides = [facts for one in changes or () for facts in (one.before, one.after) if facts is not None]
     told = sum(len(facts.events) for facts in sides)
-    planning = Planning(desk.site, desk.archive, assets, desk.media, len(changes or ()), told)
+    amended = sum(len(facts.amended) for facts in sides)
+    planning = Planning(desk.site, desk.archive, assets, desk.media, len(changes or ()), told, amended)
     if changes is not None and _plan_some(desk, press, planning, changes, report):
         report.planned = "changes"
     else:
@@ -243,7 +245,8 @@ def _possible(pages: Iterator[Page], faults: list[Fault]) -> Iterator[Page]:
 def _clash_fault(clash: Clash) -> Fault:
     ours, other = clash.origin, clash.other_origin
     claim, taken = (address_of(path) for path in (clash.path, clash.other_path))
-    if not ours.startswith("content/") and other.startswith("content/"):
+    files = ("content/", "static/")
+    if not ours.startswith(files) and other.startswith(files):
         ours, other, claim, taken = other, ours, taken, claim
     return references.clash(ours, claim, other, taken)
 
@@ -275,7 +278,8 @@ def check_lost(desk: Desk, report: Report) -> None:
     """Stop where too much would vanish; otherwise note which promised addresses do."""
     ledger, allowed = desk.ledger, desk.request.allow_delete
     lost = ledger.lost()
-    if len(lost) > MOST_LOST and len(lost) > MOST_LOST_SHARE * ledger.addresses() and not allowed:
+    is_much = len(lost) > MOST_LOST and len(lost) > MOST_LOST_SHARE * ledger.addresses()
+    if is_much and not allowed and not _is_burial(desk, lost):
         raise Refused(
             f"this build would take {len(lost)} of {ledger.addresses()} published addresses away, the first of them "
             f"{lost[0].address}; nothing was changed",
@@ -287,6 +291,15 @@ def check_lost(desk: Desk, report: Report) -> None:
     unmeant = [one for one in report.lost if is_promised(one) and one.origin not in left_out and not allowed]
     if unmeant and desk.strict:
         raise Faulty([Fault(one.origin, 1, 1, one.what, one.remedy) for one in unmeant])
+
+
+def _is_burial(desk: Desk, lost: list[Lost]) -> bool:
+    """Whether articles have become tombstones and no document has lost its address: then what vanishes are the pages of
+    what only those were about, and their text must not stay for the sake of these."""
+    if any(map(is_promised, lost)):
+        return False
+    sql = "SELECT address FROM documents WHERE kind = ? AND shown"
+    return any(desk.ledger.is_outdated(output_path(address)) for (address,) in desk.archive.each(sql, GONE))
 
 
 def is_promised(lost: Lost) -> bool:

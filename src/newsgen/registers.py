@@ -8,15 +8,19 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from newsgen.document import Document, shorten
+from newsgen.document import Document, is_empty, shorten
 from newsgen.errors import Fault
 from newsgen.urls import cut_slug, slugify
-from newsgen.vocabulary import PLACE, SOURCE, TERM
+from newsgen.vocabulary import COORDINATES, PLACE, SOURCE, TERM
 
 DEEPEST_PLACE = 20
-"""How many places one may lie in, each in the next."""
+"""How many places may lie in each other, the innermost among them."""
 MOST_KEPT = 20_000
 """How many places are kept found: the same names come again and again."""
+
+LARGEST_REGISTER = 4 * 1024 * 1024
+MOST_VALUES = 200_000
+"""How many keys and values a register may hold: of the places of a large archive, each with some ten."""
 
 SHAPES = {"places": PLACE, "sources": SOURCE}
 """The shape of the entries of a register; of those of terms it is another one."""
@@ -24,13 +28,14 @@ SHAPES = {"places": PLACE, "sources": SOURCE}
 
 def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, Any]], list[Fault]]:
     """Check a register and give its entries by key: ``kind`` is ``places``, ``sources``, or an axis of terms."""
-    document = Document(path, text)
+    document = Document(path, text, largest=LARGEST_REGISTER, most=MOST_VALUES)
     node = document.compose()
     if not isinstance(node, MappingNode):
         return {}, document.faults
     shape = SHAPES.get(kind, TERM)
     found: dict[str, dict[str, Any]] = {}
     keys: dict[str, Node] = {}
+    values: dict[str, Node] = {}
     for key, value in node.value:
         name = str(key.value) if isinstance(key, ScalarNode) else ""
         slug = cut_slug(slugify(name))
@@ -41,13 +46,14 @@ def read_register(path: str, text: str, kind: str) -> tuple[dict[str, dict[str, 
         else:
             entry = shape.read(value, document)
             if entry is not None:
-                found[slug], keys[slug] = plain_source(entry) if kind == "sources" else entry, key
+                found[slug] = plain_source(entry) if kind == "sources" else entry
+                keys[slug], values[slug] = key, value
     if kind == "places":
         for entry in found.values():
-            entry["within"] = slugify(entry["within"]) if entry["within"] else None
-        for name, entry in found.items():
+            entry["within"] = cut_slug(slugify(entry["within"])) if entry["within"] else None
+        for name in found:
             _check_within(name, found, keys[name], document)
-            check_coordinates(entry, keys[name], document)
+            check_coordinates(values[name], keys[name], document)
     return found, document.faults
 
 
@@ -67,17 +73,29 @@ def _check_within(name: str, found: dict[str, dict[str, Any]], key: Node, docume
         chain.append(within)
         within = found[within]["within"]
     if len(chain) == DEEPEST_PLACE:
-        document.fault(key, f"{name!r} lies within more than {DEEPEST_PLACE} places", "Correct its within:.")
-    elif within is not None:
-        what = f"{name!r} lies within itself" if within in chain else f"{within!r} is no key of this file"
-        document.fault(key, what, "Correct its within:.")
+        what = f"{name!r} lies within {DEEPEST_PLACE} places or more"
+    elif within == name:
+        what = f"{name!r} lies within itself"
+    elif within in chain:
+        what = f"{name!r} lies within {within!r}, which lies within itself"
+    elif within is not None and len(chain) == 1:
+        what = f"{within!r} is no key of this file"
+    else:
+        return
+    document.fault(key, what, "Correct its within:.")
 
 
-def check_coordinates(place: dict[str, Any], node: Node | None, document: Document) -> None:
-    """Report a latitude without a longitude, and the other way round."""
-    if (place["lat"] is None) != (place["lon"] is None):
-        given, other = ("lat", "lon") if place["lon"] is None else ("lon", "lat")
-        document.fault(node, f"{given} is given without {other}", "Give both, or none.")
+def check_coordinates(place: Node, node: Node, document: Document) -> None:
+    """Report, at ``node``, a latitude without a longitude, and the other way round; not where what is given can't be
+    read, which is a fault already."""
+    pairs = place.value if isinstance(place, MappingNode) else []
+    given = {key.value.lower(): value for key, value in pairs if isinstance(key, ScalarNode) and not is_empty(value)}
+    found = {name: given[one] for name, *also in COORDINATES for one in (*also, name) if one in given}
+    if len(found) == 1:
+        [(name, value)] = found.items()
+        if (document.line_of(value), value.start_mark.column + 1) not in {(f.line, f.column) for f in document.faults}:
+            other = next(other for other, *_ in COORDINATES if other != name)
+            document.fault(node, f"{name} is given without {other}", "Give both, or none.")
 
 
 Chain = tuple[tuple[str, str, dict[str, Any] | None], ...]
@@ -144,7 +162,7 @@ class Registers:
         parts = [name] if name in self.places else name.split(",")
         if country and country not in name:
             parts.append(country)
-        parts = [part.strip() for part in parts if slugify(part)]
+        parts = [part.strip() for part in parts if slugify(part)][:DEEPEST_PLACE]
         if not parts:
             return None
         chain, meanings = self._chain(parts)
@@ -166,6 +184,8 @@ class Registers:
             return tuple((one, self.places[one]["name"], None) for one in self.chain(key)), meanings
         outer = self._chain(parts[1:])[0] if parts[1:] else ()
         own = cut_slug(slugify(", ".join(parts)))
+        if own in {key for key, _, _ in outer}:  # they differ beyond what a key may hold
+            return outer, meanings
         if own in self.places:  # which is not what is meant
             own = cut_slug(f"{own}-unregistered")
         return ((own, parts[0], {"within": outer[0][0] if outer else None}), *outer), meanings

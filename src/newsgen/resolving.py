@@ -115,9 +115,12 @@ def _events(
     known = Sources(one["name"] for one in meta["sources"])
     taken: dict[str, int] = {}
     for given in meta["events"]:
-        slug = cut_slug(slugify(given["id"] or given["name"]), 100) or "event"
-        taken[slug] = taken.get(slug, 0) + 1
-        own_slug = slug if taken[slug] == 1 else f"{slug}-{taken[slug]}"
+        slug = slugify(given["id"]) if given["id"] else cut_slug(slugify(given["name"]), 100) or "event"
+        own_slug = slug
+        while own_slug in taken:  # "Raid", "Raid", "Raid 2": the second is not to be taken for the third
+            taken[slug] += 1
+            own_slug = f"{slug}-{taken[slug]}"
+        taken[own_slug] = 1
         located = registers.locate(given["place"]) if given["place"] else None
         numbers = [number for number in map(known.number, given["sources"] or ()) if number]
         rests = [(number, meta["sources"][number - 1]) for number in dict.fromkeys(numbers)]

@@ -100,6 +100,7 @@ def prepare(
     desk = Desk(request, site, theme, archive, filed, ledger, media, frame, progress)
     with stage("planning"):
         press, planning = plan(desk, faults, report)
+        filed.forget_buried()
         archive.commit()
         report.due = archive.next_due(request.now)
         report.withheld = archive.withheld()

@@ -16,8 +16,8 @@ from newsgen.model import EVENTS, Card, Happening, canonical, digest
 
 NAMED = ("tags", "authors", "sections", "threads")
 """The axes whose terms stand in the row of an article, by the names that they have everywhere."""
-YEARLESS = ["", *(f"{one:02}" for one in range(100)), *(f"{one:03}" for one in range(1000))]
-"""The days by which events are filed whose year is not known: none, a century, a decade."""
+YEARLESS = ["", *(f"{one:0{length}}" for length in (1, 2, 3) for one in range(10**length))]
+"""The days by which events are filed whose year is not known: none, a millennium, a century, a decade."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ _COORDINATES = (
     Field("lat", Number(-90, 90, fraction=True), "Latitude in degrees, north positive.", also=("latitude",)),
     Field("lon", Number(-180, 180, fraction=True), "Longitude in degrees, east positive.", also=("longitude", "lng")),
 )
+COORDINATES = tuple((one.name, *one.also) for one in _COORDINATES)
+"""How latitude and longitude may be called, each by its own name first."""
 _PROPOSED = Field("proposed", Flag(), "A machine's guess, omitted until a person removes the mark.")
 _LOCATION: Shape = Record(
     (

@@ -19,7 +19,7 @@ class Planning:
     """What a feature may look at to say which pages there are.
 
     ``changes`` is how many documents have changed since the plan that this one brings up to date, ``told`` how many
-    events these tell or told.
+    events these tell or told, ``amended`` how many corrections they have or had.
     """
 
     site: Site
@@ -28,6 +28,7 @@ class Planning:
     files: Files
     changes: int = 0
     told: int = 0
+    amended: int = 0
 
 
 class Files(Protocol):

@@ -56,12 +56,8 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
         return
     yield from ("", "feeds")
     yield from {day[:YEAR] for day in days}
-    if abs(count(planning.archive, CORRECTIONS, "") - LONGEST_LIST) <= MOST_OF_ONE * planning.changes:
+    if abs(count(planning.archive, CORRECTIONS, "") - LONGEST_LIST) <= planning.amended:
         yield from (one.name for one in periods(planning.archive, CORRECTIONS, "", "", YEAR))
-
-
-MOST_OF_ONE = 50
-"""How many corrections one article has at most, where it matters."""
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:

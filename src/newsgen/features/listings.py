@@ -14,6 +14,7 @@ from newsgen.features.charting import chart, groups_of, link_to_group
 from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
+from newsgen.happenings import entry
 from newsgen.model import AXES, BESIDE_A_THREAD, Page, Read, Term
 from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
 
@@ -104,10 +105,12 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     if has_moved(change) or retold_terms:
         yield "places"
     yield from (f"{axis}/{slug}" for axis, slug in sorted(retold_terms))
+    yield from _places_around(planning.archive, retold_terms)
     if not has_moved(change):
         return
     yield "home"
     terms = terms_of(change)
+    yield from _places_around(planning.archive, terms)
     yield from {axis for axis, _ in terms}
     for axis, slug in terms:
         yield f"{axis}/{slug}"
@@ -120,6 +123,19 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
             if abs(count(planning.archive, axis, slug, year) - LONGEST_LIST) <= planning.changes:
                 names |= {one.name for one in periods(planning.archive, axis, slug, year, MONTH)}
         yield from (f"{axis}/{slug}/{name}" for name in names)
+
+
+def _places_around(archive: Archive, terms: set[tuple[str, str]]) -> Iterator[str]:
+    """The places that those of a document lie in, which count what is told of them: as the oldest article has it, and
+    so perhaps other ones than the document says."""
+    seen = {slug for axis, slug in terms if axis == "places"}
+    waiting = sorted(seen)
+    while waiting:
+        within = entry(archive, "places", waiting.pop()).get("within")
+        if within and within not in seen:
+            seen.add(within)
+            waiting.append(within)
+            yield f"places/{within}"
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Take the README's screenshot of this repository's own archive: ``make screenshots``."""
+"""Take the README's screenshots of this repository's own archive: ``make screenshots``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from newsgen.load import read_site
 from newsgen.serve import make_server
 
 ROOT = Path(__file__).parent.parent
+SHOTS = {"": "front-page", "timeline/events/2024/": "timeline"}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -26,13 +27,14 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.goto(f"http://127.0.0.1:{server.server_address[1]}{base}")
-        target = ROOT / "docs/images/front-page.png"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=target)
+        for address, name in SHOTS.items():
+            page.goto(f"http://127.0.0.1:{server.server_address[1]}{base}{address}")
+            target = ROOT / f"docs/images/{name}.png"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=target)
+            print(target.relative_to(ROOT))
         browser.close()
     server.shutdown()
-    print(target.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -86,6 +86,20 @@ def test_one_event_of_two_reports_is_told_once_and_what_they_disagree_about(arch
     assert "16 July 2024" in archive.page("/2024/07/20/later/").xpath("string(//section[@class='told'])")
 
 
+def test_what_is_known_by_century_stands_below_its_century(archive: Story) -> None:
+    times = {"Caesar": "-0043-03-15", "Mill": "1XXX", "Press": "18XX", "Radio": "19XX"}
+    archive.article("old", events=[{"name": name, "when": when} for name, when in times.items()])
+    archive.built()
+    page = archive.page("/timeline/events/")
+    above = {name: texts(page, f"//section[.//article[contains(., '{name}')]]/h2") for name in times}
+    assert above == {
+        "Caesar": ["Before the year 1, or at no known time"],
+        "Mill": ["the 2nd millennium"],
+        "Press": ["the 19th century"],
+        "Radio": ["the 20th century"],
+    }
+
+
 def test_reports_that_only_say_less_do_not_disagree(archive: Story) -> None:
     archive.article(
         "later", date="2024-07-20", events=[{"name": "Raid", "when": "2024-07", "place": "Iraq", "id": "raid"}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -220,3 +221,30 @@ def test_serve_redirects_only_within_the_site(server: int) -> None:
 def test_serve_without_a_build_says_what_to_do(story: Story) -> None:
     done = story.run("serve", "--site", str(story.root))
     assert done.code == 1 and "newsgen build" in done.err
+
+
+def test_no_command_contacts_a_host(tmp_path: Path) -> None:
+    """The interpreter itself is asked: every process of these commands ends where a socket looks for another host."""
+    hook = """
+import os, sys
+
+def _refuse(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "urllib.Request"):
+        os.write(2, f"{event} {arguments}".encode())
+        os._exit(99)
+
+sys.addaudithook(_refuse)
+"""
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook/sitecustomize.py").write_text(hook)
+    refused = {"PYTHONPATH": str(tmp_path / "hook")}
+    script = "import socket; socket.create_connection(('127.0.0.1', 9))"
+    tried = subprocess.run([sys.executable, "-c", script], env=os.environ | refused, capture_output=True, check=False)
+    assert tried.returncode == 99
+    site = tmp_path / "site"
+    for folder in ("content", "static", "templates"):
+        shutil.copytree(Path(__file__).parent.parent / folder, site / folder)
+    for command in ("check", "build"):
+        done = newsgen(command, "--site", str(site), **refused)
+        assert done.returncode == 0, done.stderr
+    assert (site / "public/data/index.html").is_file()

@@ -265,6 +265,12 @@ def test_a_weekday_is_never_more_than_six_days_from_publication(weekday: int) ->
             "According to figures from the statistics office, it rose.",
             [("Figures from the statistics office", "dataset", "", None)],
         ),
+        ("The port authority said in a statement it burned.", [("The port authority", "statement", "on", None)]),
+        ("No one was hurt, according to the coast guard.", [("The coast guard", "statement", "on", None)]),
+        (
+            "Two crew members, who asked not to be named because they feared for their jobs, said it burned.",
+            [("Two crew members", "person", "", "asked not to be named because they feared for their jobs")],
+        ),
         ("He added that it burned.", [("", None, "", None)]),
         ("No injuries were reported.", []),
         ("According to plan, it closed.", []),
@@ -298,6 +304,19 @@ def test_what_somebody_said_on_a_day_is_dated_by_what_they_told() -> None:
     assert (told.name, told.when, told.place) == ("A boat burned in Aldo on Monday", "2024-04-15", "aldo")
     (said,) = drafted("On Tuesday, harbour sources said that a boat had burned.").events
     assert (said.name, said.when) == ("Harbour sources said that a boat had burned", "2024-04-16")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "“The fire was out within an hour,” said Ada Brook, a spokeswoman for the operator, on Tuesday.",
+        "“We had no choice,” Ada Brook, then mayor, told the local paper in April 2001.",
+        "Geologists had warned of it since the 1980s.",
+    ],
+)
+def test_an_event_is_never_named_by_what_is_left_of_a_sentence(sentence: str) -> None:
+    (event,) = drafted(sentence).events
+    assert sentence.startswith(event.name.removesuffix("…").strip())
 
 
 @pytest.mark.parametrize(

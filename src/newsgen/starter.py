@@ -47,14 +47,20 @@ sources:
   - name: RFC 4287, the Atom Syndication Format
     kind: document
     url: https://www.rfc-editor.org/rfc/rfc4287
+events:
+  - name: The Atom Syndication Format is published
+    when: 2005-12
+    sources: [1]
+    status: confirmed
+    role: background
 ---
 
 Write the report in Markdown. [Another page](../../pages/about.md) is linked by its file, and newsgen puts in the
-address.
+address. A sentence can lead to the source that it rests on.[^source:1]
 
 ## A subhead
 
-Only `title` and `date` are needed; place, sources, tags and corrections make it an archive.[^1]
+Only `title` and `date` are needed; places, events, sources, tags and corrections make it an archive.[^1]
 
 [^1]: Footnotes, tables and definition lists work too.
 """

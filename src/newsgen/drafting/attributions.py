@@ -37,19 +37,22 @@ _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|Octob
 _ON_DAY = (
     rf"(?:\s+(?:late\s+|early\s+)?(?:on\s+)?(?:{_DAYS}|yesterday|today)(?:\s+(?:night|morning|evening|afternoon))?)"
 )
+_IN_MONTH = rf"(?:\s+in\s+{_MONTHS}(?:\s+\d{{4}})?(?=\s+that\b|[.!?]?$))"
 _MEDIUM = r"(?:\s+in\s+(?:an?|the)\s+(?:[\w-]+\s+)?(?:statement|interview|report|letter|briefing|e-?mail|post))"
 _TOLD = (
-    r"(?:(?<=told)\s+(?:(?:state\s+|local\s+)?(?:reporters|journalists|media|television)"
+    r"(?:(?<=told)\s+(?:(?:state\s+|local\s+)?(?:reporters|journalists|media|television)|(?:the|a)\s+(?:local\s+)?(?:news)?paper"
     r"|(?:[\w’'-]+\s+){0,4}?[\w’'-]+(?=\s+that\b)))"
 )
-_TAIL = rf"{_TOLD}?{_ON_DAY}?{_MEDIUM}?{_ON_DAY}?(?:,?\s+that\b)?"
+_TAIL = rf"{_TOLD}?{_ON_DAY}?{_MEDIUM}?(?:{_ON_DAY}|{_IN_MONTH})?(?:,?\s+that\b)?"
 
 _PEOPLE = (
     r"(?:officials?|officers?|sources?|diplomats?|witness(?:es)?|eyewitness(?:es)?|residents?|spokes(?:man|woman|person"
     r"|people|men|women)|lawmakers?|legislators?|commanders?|aides?|analysts?|experts?|doctors?|medics?|nurses?|lawyers?"
     r"|activists?|rescuers?|survivors?|relatives?|neighbou?rs?|workers?|employees?|soldiers?|militants?|fighters?"
     r"|prosecutors?|investigators?|ministers?|advis[eo]rs?|executives?|police|firefighters?|engineers?|farmers?"
-    r"|shopkeepers?|drivers?|teachers?|villagers?|negotiators?|delegates?|inspectors?|coastguards?|people(?=\s+(?:familiar|briefed|close))|sailors?|pilots?|paramedics?)"
+    r"|shopkeepers?|drivers?|teachers?|villagers?|negotiators?|delegates?|inspectors?|coastguards?|people(?=\s+(?:familiar|briefed|close))|sailors?|pilots?|paramedics?"
+    r"|members?|passengers?|bystanders?|protesters?|campaigners?|scientists?|researchers?|geologists?|historians?"
+    r"|economists?|insiders?|fishermen)"
 )
 _STOP = (
     r"(?:that|which|who|whom|was|were|is|are|been|has|have|had|in|on|at|by|of|to|from|with|for|and|or|but|as|after"
@@ -87,7 +90,9 @@ _LINK = (
 _NAME = rf"(?:{_CAPITAL}(?:\s+(?:{_LINK}\s+)?(?:{_CAPITAL}|(?:al|el)-{_CAPITAL})){{0,7}})"
 _BODIES = (
     r"(?:ministry|army|military|government|company|council|court|agency|office|department|coalition|party|embassy"
-    r"|commission|union|mission|militia)"
+    r"|commission|union|mission|militia|authority|authorities|guard|operator|airline|bank|university|hospital|navy"
+    r"|committee|parliament|regulator|watchdog|airport|museum|charity|foundation|institute|cabinet|board|association"
+    r"|federation|presidency|command|bureau|police\s+force|fire\s+service|air\s+force)"
 )
 _PAPERS = r"(?:report|statement|document|documents|letter|memo|study|survey|indictment|filing|communiqué)"
 _NO_MORE = rf"(?!['’-]|\s+(?:{_PAPERS}|(?:{_NOUNS})|leaders?|chief|members?|figures|data)\b)"
@@ -126,7 +131,10 @@ _BETWEEN = (
 _SAYING = re.compile(rf"(?<![\w’'-])(?P<who>{_UNNAMED})(?:{_BETWEEN}){_ALSO}\s*{_VERB}\b{_TAIL}")
 _APPOSED = re.compile(rf",\s(?P<who>{_CAPITAL}(?:\s+{_CAPITAL}){{1,3}}),{_ALSO}\s*{_VERB}\b{_TAIL}")
 _BY = re.compile(rf"\b(?:verified|confirmed|reported|announced)\s+by\s+(?P<who>{_UNNAMED})")
-_SAID_BY = re.compile(rf"(?<=[,?!”\"’'])\s+{_VERB}\s+(?P<who>{_UNNAMED}|{_INSTITUTION}|{_NAME}){_TAIL}")
+_SAID_BY = re.compile(
+    rf"(?<=[,?!”\"’'])\s+{_VERB}\s+(?P<who>{_UNNAMED}|{_INSTITUTION}|{_NAME})"
+    rf"(?:,\s[^,;.“”]{{2,80}},(?={_ON_DAY}))?{_TAIL}"
+)
 _ACCORDING = re.compile(
     rf"\b[Aa]ccording\s+to\s+(?P<who>{_UNNAMED}|{_INSTITUTION}|{_MEDIA}(?!\w)|(?:[Tt]he\s+)?{_NAME})(?:,(?=\s))?"
 )

@@ -48,6 +48,7 @@ def is_of_saying(text: str, one: Dating, spoken: list[Attribution]) -> bool:
 
 
 _MAIN = re.compile(r";\s|[.!?]”?\s+(?=“)")
+_NEEDS_SPEAKER = re.compile(r"\s+(?:of|to|about|against|by|for|with|at|from|into|since|no|nothing)\s")
 _JOINED = re.compile(r",\s+(?:and|but|while)\s")
 
 
@@ -63,7 +64,7 @@ def clause_of(text: str, dating: Dating, datings: list[Dating], spoken: list[Att
     start, end = max(begins, default=0), min(ends, default=len(text))
     for one in spoken:
         if start <= one.start and one.end <= dating.start:
-            start = one.end  # who said so stands before
+            start = one.start if _NEEDS_SPEAKER.match(text, one.end) else one.end  # who said so stands before
         elif dating.end <= one.start and one.end <= end:
             end = one.start
     while start < end and text[start] in " ,:":

@@ -60,7 +60,13 @@ def _leaves(place: Place) -> Iterator[Place]:
 def _dots(frame: Frame, places: list[Place]) -> list[Dot]:
     most = sorted(places, key=lambda one: -one.count)[:MOST_DOTS]
     return [
-        Dot(*one.at, one.name, f"{one.name}: {one.count}", frame.href(one.address), max(1, one.count))
+        Dot(
+            *one.at,
+            one.name,
+            f"{one.name}: {one.count}" if one.count else one.name,
+            frame.href(one.address),
+            max(1, one.count),
+        )
         for one in most
         if one.at
     ]

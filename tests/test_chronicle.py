@@ -110,6 +110,18 @@ def test_reports_that_only_say_less_do_not_disagree(archive: Story) -> None:
     same_as_clean(archive)
 
 
+def test_a_place_that_is_known_for_events_alone_says_how_many(archive: Story) -> None:
+    def count(address: str, name: str) -> list[str]:
+        return texts(archive.page(address), f"//main//li[a[.='{name}']]/*[@class='count']")
+
+    assert count("/places/", "Tower 22") == count("/places/jordan/", "Tower 22") == ["1 event"]
+    again = {"name": "Again", "when": "2024-02", "place": "Tower 22", "role": "background"}
+    archive.article("again", date="2024-02-20", events=[again])
+    archive.built()
+    assert count("/places/", "Tower 22") == count("/places/jordan/", "Tower 22") == ["2 events"]
+    same_as_clean(archive)
+
+
 def test_every_page_of_what_an_event_belongs_to_carries_it(archive: Story) -> None:
     for address, names in {
         "/tags/drones/": ["Soldiers killed", "Two drones fired"],

@@ -8,7 +8,19 @@ from typing import Any
 
 from newsgen.archive import Archive, DamagedArchive
 from newsgen.chronicle import MOST_LISTED, Filed, filed
-from newsgen.model import CORRECTIONS, Account, Amendment, Card, Happening, Moment, Place, Term, canonical, digest
+from newsgen.model import (
+    CORRECTIONS,
+    EVENTS,
+    Account,
+    Amendment,
+    Card,
+    Happening,
+    Moment,
+    Place,
+    Term,
+    canonical,
+    digest,
+)
 from newsgen.urls import slugify
 
 DEEPEST = 20
@@ -180,12 +192,17 @@ def own_events_digest(archive: Archive, path: str) -> bytes:
 
 
 def _gazetteer(archive: Archive) -> dict[str, tuple[Any, ...]]:
-    """Every place that anything shown is about: its name, number of articles, and what is known of it, by slug."""
+    """Every place that anything shown is about, by slug: its name, how many articles are about it, what is known of it,
+    and how many events happened there."""
 
     def make() -> dict[str, tuple[Any, ...]]:
+        told = """SELECT slug, count FROM vocabulary JOIN tallies ON tallies.term = vocabulary.term AND period = ''
+            WHERE axis = ?"""
+        events = dict(archive.rows(told, f"{EVENTS}/places"))
         sql = """SELECT slug, name, coalesce(count, 0), entry FROM vocabulary LEFT JOIN tallies ON tallies.term =
             vocabulary.term AND period = '' WHERE axis = 'places' AND name IS NOT NULL ORDER BY slug"""
-        return {slug: (name, count, entry or "{}") for slug, name, count, entry in archive.rows(sql)}
+        rows = archive.rows(sql)
+        return {slug: (name, count, entry or "{}", events.get(slug, 0)) for slug, name, count, entry in rows}
 
     found: dict[str, tuple[Any, ...]] = archive.once(("gazetteer",), make)
     return found
@@ -224,18 +241,19 @@ def places(archive: Archive) -> tuple[Place, ...]:
 
 
 def _place(archive: Archive, slug: str, chain: tuple[Term, ...], depth: int) -> Place:
-    name, count, packed = _gazetteer(archive)[slug]
+    name, count, packed, events = _gazetteer(archive)[slug]
     entry = json.loads(packed)
     at = (entry["lat"], entry["lon"]) if entry.get("lat") is not None and entry.get("lon") is not None else None
     within = _inner(archive).get(slug, ()) if depth else ()
-    return Place(slug, name, count, at, entry, chain, tuple(_place(archive, one, (), depth - 1) for one in within))
+    inner = tuple(_place(archive, one, (), depth - 1) for one in within)
+    return Place(slug, name, count, at, entry, chain, inner, events)
 
 
 def _shown(one: Place | None) -> Any:
     if one is None:
         return None
     inner = [_shown(child) for child in one.inner]
-    return [one.slug, one.name, one.count, one.entry, [[of.slug, of.name] for of in one.chain], inner]
+    return [one.slug, one.name, one.count, one.events, one.entry, [[of.slug, of.name] for of in one.chain], inner]
 
 
 def place_digest(archive: Archive, slug: str) -> bytes:

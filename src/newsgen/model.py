@@ -194,7 +194,8 @@ def event_address(key: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place: ``chain`` are those that it lies in, from the inside; ``inner`` those that lie in it. ``at`` is latitude
-    and longitude in degrees. ``entry`` is what the register says of it. ``count`` is how many articles are about it."""
+    and longitude in degrees. ``entry`` is what the register says of it. ``count`` is how many articles are about it,
+    ``events`` how many events happened there; both with all that lies in it."""
 
     slug: str
     name: str
@@ -203,6 +204,7 @@ class Place:
     entry: dict[str, Any]
     chain: tuple[Term, ...] = ()
     inner: tuple[Place, ...] = ()
+    events: int = 0
 
     @property
     def address(self) -> str:

@@ -884,8 +884,14 @@ HEAD = "title: A\ndate: 2024-07-17\n"
         ("thread: '!!'", [(4, 9, "'!!' can't be a name")]),
         ("events: [{name: E, when: 2024, id: '..'}]", [(4, 36, "'..' can't be the id of an event")]),
         (f"events: [{{name: E, when: 2024, id: {'é' * 101}}}]", [(4, 36, "the id")]),
-        ("sources: [{kind: wire}, B]\nevents: [{name: E, when: 2024, sources: [2, B, 9]}]", [(4, 11, "name is missing")]),
-        (f"sources: [B]\nevents: [{{name: E, when: 2024, sources: [{'9' * 5000}]}}]", [(5, 42, "there is no source 99")]),
+        (
+            "sources: [{kind: wire}, B]\nevents: [{name: E, when: 2024, sources: [2, B, 9]}]",
+            [(4, 11, "name is missing")],
+        ),
+        (
+            f"sources: [B]\nevents: [{{name: E, when: 2024, sources: [{'9' * 5000}]}}]",
+            [(5, 42, "there is no source 99")],
+        ),
     ],
 )
 def test_what_is_wrong_with_places_events_and_sources_is_told_once(

@@ -279,3 +279,32 @@ def test_time_may_go_forward_and_back(story: Story) -> None:
         story.built("--now", now)
         same_as_clean(story, "--now", now)
         assert ", 0 written," in story.built("--now", now).out
+
+
+def test_an_edit_of_one_of_many_reports_of_a_disputed_event_leaves_the_others_alone(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def tell(number: int, when: str = "2003-03-20", **fields: Any) -> None:
+        events = [{"name": "War", "when": when, "id": "war", "role": "background"}]
+        story.article(f"report-{number}", date=f"2024-07-{number + 1:02}", summary="Said.", events=events, **fields)
+
+    for number in range(20):
+        tell(number, "2003-03-21" if number == 7 else "2003-03-20")
+    story.built()
+    asked: list[str] = []
+    pages = FEATURES["articles"].pages
+
+    def counted(planning: Any, path: str) -> Any:
+        asked.append(path)
+        return pages(planning, path)
+
+    monkeypatch.setitem(FEATURES, "articles", replace(FEATURES["articles"], pages=counted))
+    tell(15, title="Another title")
+    assert report(story).planned == "changes"
+    assert len(set(asked)) <= 3  # it and those beside it
+    asked.clear()
+    tell(7, "2003-03-22")  # all say who disagrees with them
+    assert report(story).planned == "changes"
+    assert len(set(asked)) == 20
+    assert table_difference(story) == set()
+    same_as_clean(story)

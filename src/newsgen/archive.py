@@ -70,8 +70,8 @@ EVERYTHING = 0
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What of a shown document pages depend on: ``card``, ``head`` (card, metadata, terms and events) and ``whole`` are
-    digests. ``events`` are the keys of its events, with the day and the terms that each is filed under and a digest of
-    its date and place; ``amended`` are the moments of its corrections."""
+    digests. ``events`` are the keys of its events, with the day and the terms that each is filed under, its rank among
+    the reports and a digest of its date and place; ``amended`` are the moments of its corrections."""
 
     kind: str
     address: str
@@ -84,7 +84,7 @@ class Facts:
     whole: str
     aliases: str
     head: str
-    events: tuple[tuple[str, str, tuple[tuple[str, str], ...], str], ...]
+    events: tuple[tuple[str, str, tuple[tuple[str, str], ...], int, str], ...]
     amended: tuple[str, ...]
 
     def pack(self) -> str:
@@ -96,7 +96,7 @@ class Facts:
             packed
         )
         named = tuple((axis, slug) for axis, slug in terms)
-        events = tuple((key, when, tuple((axis, slug) for axis, slug in of), told) for key, when, of, told in told_of)
+        events = tuple((key, when, tuple((axis, slug) for axis, slug in of), *told) for key, when, of, *told in told_of)
         return cls(
             kind,
             address,

@@ -29,6 +29,7 @@ class Report:
 
     path: str
     rank: int
+    published: str
     day: str
     sort: str
     terms: list[list[Any]]
@@ -64,8 +65,12 @@ def lengths_of(axis: str, day: str) -> list[int]:
 def report_rows(path: str, published: str, events: str) -> Iterator[tuple[Any, ...]]:
     """Give the rows of ``reports`` for the events of one article, as the archive keeps them with it."""
     for number, (key, day, sort, terms, entry) in enumerate(json.loads(events)):
-        rank = int(entry["role"] == "background") + 2 * (entry["status"] in ("disputed", "claimed"))
-        yield (key, path, number, rank, published, day, sort, canonical(terms), canonical(entry))
+        yield (key, path, number, rank_of(entry), published, day, sort, canonical(terms), canonical(entry))
+
+
+def rank_of(entry: dict[str, Any]) -> int:
+    """Give how far back among the reports of an event one stands, before its age counts."""
+    return int(entry["role"] == "background") + 2 * (entry["status"] in ("disputed", "claimed"))
 
 
 def account_of(entry: dict[str, Any]) -> str:
@@ -75,11 +80,11 @@ def account_of(entry: dict[str, Any]) -> str:
 
 def reports_of(archive: Archive, key: str, most: int = MOST_REPORTS) -> list[Report]:
     """Give the first reports of an event."""
-    sql = f"""SELECT reports.path, rank, reports.day, sort, reports.terms, entry, substr(card_digest, 1, ?) FROM reports
-        LEFT JOIN documents USING (path) WHERE key = ? {ORDER} LIMIT ?"""  # noqa: S608 - our own text
+    sql = f"""SELECT reports.path, rank, reports.published, reports.day, sort, reports.terms, entry,
+        substr(card_digest, 1, ?) FROM reports LEFT JOIN documents USING (path) WHERE key = ? {ORDER} LIMIT ?"""  # noqa: S608 - our own text
     return [
-        Report(path, rank, day, sort, json.loads(terms), json.loads(entry), digest(entry, path, card or b""))
-        for path, rank, day, sort, terms, entry, card in archive.rows(sql, PART, key, most)
+        Report(path, rank, published, day, sort, json.loads(terms), json.loads(entry), digest(entry, path, card or b""))
+        for path, rank, published, day, sort, terms, entry, card in archive.rows(sql, PART, key, most)
     ]
 
 

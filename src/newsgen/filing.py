@@ -352,7 +352,7 @@ def _facts(archive: Archive, path: str) -> Facts | None:
     links = archive.rows("SELECT kind, target, fragment, line, col FROM links WHERE path = ? ORDER BY rowid", path)
     named = tuple((axis, slug) for axis, slug, *_ in json.loads(terms))
     told = tuple(
-        (key, when, tuple((axis, slug) for axis, slug, *_ in of), chronicle.account_of(entry))
+        (key, when, tuple((axis, slug) for axis, slug, *_ in of), chronicle.rank_of(entry), chronicle.account_of(entry))
         for key, when, _, of, entry in json.loads(events)
     )
     shown = tuple(sorted({target for link, target, *_ in links if link == "media"}))

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
-from newsgen.chronicle import MOST_REPORTS, keys_of, reports_of
+from newsgen.chronicle import MOST_REPORTS, Report, keys_of, reports_of
 from newsgen.features import Feature, Frame, Planning, describing, has_been_retold
 from newsgen.features.charting import DECADE, FINER, MOST_BARS, chart, groups_of, link_to_group
 from newsgen.features.mapping import map_of_event
@@ -184,25 +184,49 @@ class Retold:
     is_disputed: bool
 
 
-def retold(planning: Planning, change: Change) -> Iterator[Retold]:
+def retold(planning: Planning, change: Change) -> list[Retold]:
     """Give the events that a change tells otherwise."""
     if not has_been_retold(change):
-        return
+        return []
+    found: list[Retold] = planning.archive.once(("retold", change), lambda: [*_retold(planning, change)])
+    return found
+
+
+def _retold(planning: Planning, change: Change) -> Iterator[Retold]:
     facts = [one for one in (change.before, change.after) if one is not None]
     for key in sorted(keys_of(change.before) | keys_of(change.after)):
-        told = [(day, terms, account) for one in facts for of, day, terms, account in one.events if of == key]
+        told = [(day, terms) for one in facts for of, day, terms, *_ in one.events if of == key]
         reports = reports_of(planning.archive, key, MOST_REPORTS + planning.told)
-        days = {day for day, _, _ in told} | {one.day for one in reports}
-        terms = {term for _, of, _ in told for term in of}
+        days = {day for day, _ in told} | {one.day for one in reports}
+        terms = {term for _, of in told for term in of}
         terms |= {(axis, slug) for one in reports for axis, slug, *_ in one.terms}
-        firsts: dict[str, str] = {}
-        for one in reports:
-            firsts.setdefault(one.account, one.path)
-        own = {account for _, _, account in told}
-        is_alone = len(firsts.keys() | own) < 2
-        # One that was the first of its kind may have changed or gone; a new one matters only where it is the first.
-        may_lead = change.before is not None or any(firsts.get(account) == change.path for account in own)
-        yield Retold(key, days, terms, not is_alone and may_lead)
+        yield Retold(key, days, terms, _is_disputed(planning, change, key, reports))
+
+
+def _is_disputed(planning: Planning, change: Change, key: str, reports: list[Report]) -> bool:
+    """Whether what is told of a disagreement may be another matter: where the document was or is the first that gives
+    some date and place, or another one is that may just have come or gone among the reports that count."""
+    firsts: dict[str, tuple[int, str, str]] = {}
+    for one in reports:
+        firsts.setdefault(one.account, _place(one))
+    own = {
+        (account, (rank, side.published, change.path))
+        for side in (change.before, change.after)
+        if side is not None
+        for of, _, _, rank, account in side.events
+        if of == key
+    }
+    if len(firsts.keys() | {account for account, _ in own}) < 2:
+        return False
+    margin = reports[max(0, MOST_REPORTS - planning.told) :]
+    return any(account not in firsts or place <= firsts[account] for account, place in own) or any(
+        firsts[one.account] == _place(one) for one in margin
+    )
+
+
+def _place(report: Report) -> tuple[int, str, str]:
+    """What the place of a report among the others depends on."""
+    return report.rank, report.published, report.path
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:

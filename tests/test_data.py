@@ -100,13 +100,14 @@ def validated(public: Path) -> Package:
     done = package.validate()
     assert done.valid, done.flatten(["name", "rowNumber", "fieldName", "type", "message"])
     listed = {one.path for one in package.resources}
-    there = {file.name for file in (public / "data").iterdir()} - {"datapackage.json", "index.html"}
+    data = public / "data"
+    there = {file.relative_to(data).as_posix() for file in data.rglob("*.*")} - {"datapackage.json", "index.html"}
     assert listed == there
     for one in json.loads((public / "data/datapackage.json").read_bytes())["resources"]:
         if one["format"] == "jsonl":
-            data = [json.loads(line) for line in (public / "data" / one["path"]).read_bytes().splitlines()]
-            if data:
-                told = Resource(data=data, schema=Schema.from_descriptor(one["schema"])).validate()
+            lines = [json.loads(line) for line in (data / one["path"]).read_bytes().splitlines()]
+            if lines:
+                told = Resource(data=lines, schema=Schema.from_descriptor(one["schema"])).validate()
                 assert told.valid, told.flatten(["rowNumber", "fieldName", "type", "message"])
     return package
 
@@ -248,12 +249,12 @@ def test_timelines_are_for_timelinejs(story: Story) -> None:
     assert (found["The nineties"]["start_date"], found["The nineties"]["end_date"]) == ({"year": 1990}, {"year": 1999})
     assert found["Until then"]["start_date"] == {"year": 2013, "month": 5}
     assert found["Before counting"]["start_date"]["year"] == -43
-    thread = timeline(story, "/threads/coalition/timeline.json")
+    thread = timeline(story, "/data/threads/coalition.json")
     assert thread["title"]["text"]["headline"] == "Coalition"
     assert {one["unique_id"] for one in thread["events"]} <= {one["unique_id"] for one in found.values()}
     assert len(thread["events"]) == len(found)
-    assert story.page("/threads/coalition/").xpath("//a[@href='/threads/coalition/timeline.json']")
-    assert not (story.public / "threads/coalition/timeline-2024.json").exists()
+    assert story.page("/threads/coalition/").xpath("//a[@href='/data/threads/coalition.json']")
+    assert not (story.public / "data/threads/coalition-2024.json").exists()
 
 
 def test_a_thread_without_events_has_no_timeline_and_an_empty_archive_is_valid(story: Story) -> None:
@@ -262,8 +263,8 @@ def test_a_thread_without_events_has_no_timeline_and_an_empty_archive_is_valid(s
     assert rows(story, "articles.csv") == [] and timeline(story)["events"] == []
     story.article("alpha", thread="Quiet")
     story.built()
-    assert not (story.public / "threads/quiet/timeline.json").exists()
-    assert not story.page("/threads/quiet/").xpath("//a[contains(@href, 'timeline.json')]")
+    assert not (story.public / "data/threads/quiet.json").exists()
+    assert not story.page("/threads/quiet/").xpath("//a[contains(@href, '.json')]")
 
 
 # --- what values may hold ---
@@ -378,7 +379,7 @@ def test_nothing_is_there_of_what_is_not_published(story: Story) -> None:
     story.remove("content/articles/hidden-4.md")
     story.built("--allow-delete")
     for path, content in tree(story.public).items():
-        if path.startswith("data/") or path.endswith("timeline.json"):
+        if path.startswith("data/"):
             assert b"esame" not in content, path
     assert not (story.public / "threads/sesame-three").exists()
     same_as_clean(story)
@@ -394,7 +395,8 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def data_files(story: Story) -> set[str]:
-    return {file.name for file in (story.public / "data").iterdir()} - {"index.html", "datapackage.json"}
+    found = {file.name for file in (story.public / "data").iterdir() if file.is_file()}
+    return found - {"index.html", "datapackage.json"}
 
 
 @pytest.mark.usefixtures("small_parts")
@@ -454,7 +456,7 @@ def test_an_edit_writes_only_the_parts_that_it_touches(story: Story) -> None:
     story.article("a-3", date="2011-02-01", summary="Said otherwise.")
     assert changed() == {"articles-2011.csv", "articles-2011.jsonl"}
     story.article("last", date="2020-01-01", events=[{"name": "F", "when": "2019", "id": "e"}], thread="T")
-    assert changed() == {"events.csv", "events.jsonl", "timeline.json"}
+    assert changed() == {"events.csv", "events.jsonl", "timeline.json", "threads/t.json"}
     story.remove("content/articles/a-3.md")
     assert changed() == {"articles-2011.csv", "articles-2011.jsonl"}
     assert table_difference(story) == set()

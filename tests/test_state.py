@@ -13,8 +13,8 @@ import pytest
 
 from newsgen import build as building
 from newsgen import disk
-from newsgen.cli import _ProgressBar
 from newsgen.ledger import Ledger
+from newsgen.telling import ProgressBar
 
 from .conftest import Story
 from .test_following import report
@@ -246,7 +246,7 @@ def test_progress_is_told_on_a_terminal_and_not_in_ci(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     moments = iter(range(0, 1000, 10))
     monkeypatch.setattr("time.monotonic", lambda: float(next(moments)))
-    with _ProgressBar() as bar:
+    with ProgressBar() as bar:
         for done in (0, 50, 100):
             bar.update("rendering", done, 100)
     told = capsys.readouterr().err

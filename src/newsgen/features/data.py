@@ -28,8 +28,8 @@ from newsgen.datasets import (
 from newsgen.features import Feature, Frame, Planning, days_of, has_been_retold, has_moved
 from newsgen.features.events import retold
 from newsgen.model import EVENTS as HAPPENED
-from newsgen.model import Output, Page, Read, events_of
-from newsgen.questions import MONTH, YEAR, Reads, count, periods
+from newsgen.model import Output, Page, Read, digest, events_of
+from newsgen.questions import MONTH, YEAR, Reads, count, periods, term
 from newsgen.serialising import to_csv, to_geojson, to_jsonl, to_timeline
 from newsgen.urls import tag_uri
 
@@ -102,8 +102,18 @@ def _subjects(planning: Planning) -> Iterator[str]:
     yield from ("about", "places", "sources")
     for table in AXES:
         yield from (f"{table}/{period}" for period in _periods(planning.archive, table))
+    yield from (f"threads/{slug}" for slug in _threads(planning.archive))
+
+
+def _threads(archive: Archive) -> list[str]:
+    """Give the slugs of the running stories that have events."""
     sql = "SELECT slug FROM vocabulary WHERE axis = ? ORDER BY slug"
-    yield from (f"threads/{slug}" for (slug,) in planning.archive.rows(sql, events_of("threads")))
+    return [slug for (slug,) in archive.rows(sql, events_of("threads"))]
+
+
+def thread_address(slug: str) -> str:
+    """Give the address of the timeline of a running story."""
+    return f"{ROOT}threads/{slug}.json"
 
 
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
@@ -111,13 +121,14 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     if table == "about":
         names = {one: [part[0] for part in _all_parts(planning.archive, one)] for one in AXES}
         yield Page(ROOT, "data", "the page about the data", "data.html", facts={"parts": names})
-        facts = {"file": "datapackage.json", "parts": names}
+        threads = [[slug, term(planning.archive, "threads", slug).name] for slug in _threads(planning.archive)]
+        facts = {"file": "datapackage.json", "parts": names, "threads": threads}
         yield Page(f"{ROOT}datapackage.json", "data", "the data package", facts=facts, kind="file")
     elif table == "threads":
         if count(planning.archive, events_of("threads"), of):
             reads = {"term": Read("term", ("threads", of))}
             reads["events"] = Read("latest", (events_of("threads"), of, MOST_ROWS))
-            address = f"/threads/{of}/timeline.json"
+            address = thread_address(of)
             origin = f"the timeline of threads/{of} as data"
             yield Page(address, "data", origin, reads=reads, facts={"file": "timeline.json"}, kind="listing")
     elif table in ("places", "sources"):
@@ -243,6 +254,10 @@ def _package(page: Page, frame: Frame) -> bytes:
             resources.append(
                 resource(f"{name}-{part}" if part else name, path, whole, description, tables.get(beginning))
             )
+    for slug, name in page.facts["threads"]:
+        path = thread_address(slug).removeprefix(ROOT)
+        title, description = f"Timeline: {name}", "The newest events of a running story, for TimelineJS 3."
+        resources.append(resource(f"thread-{digest(slug).hex()[:12]}", path, title, description))
     refer(resources)
     publisher = {"title": site.publisher.name, **({"path": site.publisher.url} if site.publisher.url else {})}
     id_ = tag_uri(site.id_authority, MINTED, ROOT)

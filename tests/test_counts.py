@@ -308,3 +308,28 @@ def test_an_edit_of_one_of_many_reports_of_a_disputed_event_leaves_the_others_al
     assert len(set(asked)) == 20
     assert table_difference(story) == set()
     same_as_clean(story)
+
+
+def test_an_edit_of_one_of_very_many_events_of_an_article_asks_once_for_what_is_around_them(story: Story) -> None:
+    def tell(number: int, first: str) -> int:
+        names = [first, *(f"Event {one}" for one in range(1, number))]
+        events = [{"name": name, "when": f"2024-07-{one % 28 + 1:02}"} for one, name in enumerate(names)]
+        story.article("alpha", tags=["Iraq", "Drones"], thread="War", summary="Said.", events=events)
+        yielded = 0
+        affected = FEATURES["events"].affected
+
+        def counted(planning: Any, change: Any) -> Any:
+            nonlocal yielded
+            for subject in affected(planning, change):
+                yielded += 1
+                yield subject
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setitem(FEATURES, "events", replace(FEATURES["events"], affected=counted))
+            report(story)
+        return yielded
+
+    tell(50, "Raid")
+    few = tell(50, "War")
+    tell(90, "Raid")
+    assert tell(90, "War") <= few

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
-from newsgen.chronicle import MOST_REPORTS, Report, keys_of, reports_of
+from newsgen.chronicle import MOST_REPORTS, Report, reports_of
 from newsgen.features import Feature, Frame, Planning, describing, has_been_retold
 from newsgen.features.charting import DECADE, FINER, MOST_BARS, chart, groups_of, link_to_group
 from newsgen.features.mapping import map_of_event
@@ -145,11 +145,14 @@ def _told_at(archive: Archive, axis: str, slug: str, period: str | None) -> str 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     """Each event of the document, and the periods in which it is told or was; those beside them; and the parts of a
     period that has just outgrown one page, or shrunk to it."""
+    days: dict[tuple[str, str], set[str]] = {}
     for one in retold(planning, change):
         if "#" not in one.key:
             yield f"event/{one.key}"
-        for axis, slug in [("", ""), *sorted(one.terms)]:
-            yield from _around(planning, axis, slug, one.days)
+        for term in (("", ""), *one.terms):
+            days.setdefault(term, set()).update(one.days)
+    for axis, slug in sorted(days):  # once for all events: of many, most have the same terms
+        yield from _around(planning, axis, slug, days[axis, slug])
     for facts in (change.before, change.after):
         if facts is not None and facts.kind == "article":
             yield f"//{facts.day[:YEAR]}"
@@ -193,29 +196,27 @@ def retold(planning: Planning, change: Change) -> list[Retold]:
 
 
 def _retold(planning: Planning, change: Change) -> Iterator[Retold]:
-    facts = [one for one in (change.before, change.after) if one is not None]
-    for key in sorted(keys_of(change.before) | keys_of(change.after)):
-        told = [(day, terms) for one in facts for of, day, terms, *_ in one.events if of == key]
+    sides: dict[str, list[tuple[str, tuple[tuple[str, str], ...], str, tuple[int, str, str]]]] = {}
+    for side in filter(None, (change.before, change.after)):
+        for key, day, terms, rank, account in side.events:
+            place = (rank, side.published, change.path)
+            sides.setdefault(key, []).append((day, terms, account, place))
+    for key, told in sorted(sides.items()):
         reports = reports_of(planning.archive, key, MOST_REPORTS + planning.told)
-        days = {day for day, _ in told} | {one.day for one in reports}
-        terms = {term for _, of in told for term in of}
-        terms |= {(axis, slug) for one in reports for axis, slug, *_ in one.terms}
-        yield Retold(key, days, terms, _is_disputed(planning, change, key, reports))
+        days = {day for day, *_ in told} | {one.day for one in reports}
+        belongs = {term for _, of, *_ in told for term in of}
+        belongs |= {(axis, slug) for one in reports for axis, slug, *_ in one.terms}
+        own = {(account, place) for _, _, account, place in told}
+        yield Retold(key, days, belongs, _is_disputed(planning, own, reports))
 
 
-def _is_disputed(planning: Planning, change: Change, key: str, reports: list[Report]) -> bool:
-    """Whether what is told of a disagreement may be another matter: where the document was or is the first that gives
-    some date and place, or another one is that may just have come or gone among the reports that count."""
+def _is_disputed(planning: Planning, own: set[tuple[str, tuple[int, str, str]]], reports: list[Report]) -> bool:
+    """Whether what is told of a disagreement may be another matter: where the document (``own``: what stands for the
+    date and place that it gave or gives, with its place among the reports) was or is the first that gives these, or
+    another one is that may just have come or gone among the reports that count."""
     firsts: dict[str, tuple[int, str, str]] = {}
     for one in reports:
         firsts.setdefault(one.account, _place(one))
-    own = {
-        (account, (rank, side.published, change.path))
-        for side in (change.before, change.after)
-        if side is not None
-        for of, _, _, rank, account in side.events
-        if of == key
-    }
     if len(firsts.keys() | {account for account, _ in own}) < 2:
         return False
     margin = reports[max(0, MOST_REPORTS - planning.told) :]

@@ -112,6 +112,10 @@ def _met(goals: list[bool]) -> str:
     return "yes" if all(goals) else "no" if not any(goals) else "CPU only" if goals[0] else "wall only"
 
 
+FIXED = 18
+"""How many files a new article may write, besides four for each of its terms: four of them are data."""
+
+
 def _goals(result: Result) -> list[str]:
     """The goals that are no ratios, each with what was measured, and what builds can be compared with."""
     lines = []
@@ -123,7 +127,7 @@ def _goals(result: Result) -> list[str]:
             )
     for tool, written in result["written"].items():
         for files, terms in written[:1]:
-            most, met = 14 + 4 * terms, _met([each <= 14 + 4 * its for each, its in written])
+            most, met = FIXED + 4 * terms, _met([each <= FIXED + 4 * its for each, its in written])
             what = f"Files that {tool} wrote for one new article with {terms} terms: {files}"
             lines.append(f"{what} (goal: ≤ {most}; reached in all rounds: {met})")
     for what, cpu in result["startup"].items():

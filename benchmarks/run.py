@@ -88,7 +88,7 @@ class Bench:
         print(f"{turn + 1}  {scenario:20} {tool.name:18} {cost.wall:9.2f} s {cost.cpu:9.2f} s CPU", flush=True)
         if tool.kind == "newsgen" and scenario == ADDED:
             added = self.corpus.article(self.corpus.size + turn)
-            terms = len(added.tags) + len(added.authors)
+            terms = len(added.tags) + len(added.authors) + 2  # its place, and the country
             self.result["written"].setdefault(tool.name, []).append([written_since(tool.public, started), terms])
 
 

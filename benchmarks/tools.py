@@ -31,8 +31,10 @@ KINDS = {
     "Atom feed": r".*atom\.xml",
 }
 """What all must have written, told by the path; the addresses of HTML pages must be the same."""
+OWN = {"place, event or data": r"(places|sources|threads|events|timeline/events|corrections|data)/.*"}
+"""What only newsgen writes."""
 MAY_DIFFER = {"more of a term or day": r"(tags|authors|timeline)/.*/index\.html", "sitemap": r"sitemap.*\.xml"}
-FORMS = {kind: re.compile(form) for kind, form in {**KINDS, **MAY_DIFFER}.items()}
+FORMS = {kind: re.compile(form) for kind, form in {**OWN, **KINDS, **MAY_DIFFER}.items()}
 ENTRIES = {"RSS feed": ("entries in RSS", b"<item>"), "Atom feed": ("entries in Atom", b"<entry>")}
 
 

@@ -587,7 +587,7 @@ def test_any_edits_of_what_happened_give_what_a_clean_build_gives(
         ]
 
     followed = 0
-    for step in range(25):
+    for step in range(16):
         for _ in range(rng.randrange(1, 4)):
             name = f"a-{rng.randrange(8)}"
             what = rng.random()
@@ -616,4 +616,4 @@ def test_any_edits_of_what_happened_give_what_a_clean_build_gives(
         difference = table_difference(story)
         assert difference == set(), (step, sorted(difference)[:5])
     same_as_clean(story)
-    assert followed > 5  # or it was no test of following
+    assert followed > 3  # or it was no test of following

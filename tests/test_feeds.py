@@ -132,7 +132,7 @@ def test_an_id_survives_a_move_with_an_alias(story: Story) -> None:
     assert entry.link.endswith("/2024/07/17/omega/")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(title=st.text(min_size=1, max_size=40), summary=st.text(max_size=60), body=st.text(max_size=200))
 def test_any_text_makes_well_formed_feeds(
     tmp_path_factory: pytest.TempPathFactory, title: str, summary: str, body: str

@@ -137,7 +137,7 @@ _LINES = st.one_of(
 _HEADERS = st.lists(_LINES, max_size=9).map("".join)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.one_of(_HEADERS, st.text("ab:-[]{},'\"#&*!|>? \n", max_size=40), st.text(max_size=40)))
 def test_what_is_read_without_libyaml_is_what_libyaml_reads(text: str) -> None:
     node = outline(text)
@@ -145,7 +145,7 @@ def test_what_is_read_without_libyaml_is_what_libyaml_reads(text: str) -> None:
         assert shape(node) == by_libyaml(text)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(_HEADERS, st.booleans(), st.sampled_from(["\n", "\n", "\r\n", "\r"]))
 @example("title: x\ndate: 2024-07-17\n", True, "\n")
 def test_a_file_reads_the_same_with_and_without_the_short_way(header: str, article: bool, line_end: str) -> None:

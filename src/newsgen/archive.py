@@ -169,6 +169,15 @@ class Archive:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     @property
+    def burials(self) -> int:
+        """How often an article that was kept was taken back for good."""
+        return int(self.meta(database.BURIALS) or 0)
+
+    def note_burial(self) -> None:
+        """Note that an article that was kept is taken back for good: nothing of it may be left in the file."""
+        self.set_meta(database.BURIALS, self.burials + 1)
+
+    @property
     def revision(self) -> int:
         """A number that grows whenever anything is put into the archive."""
         return int(self.meta("revision") or 0)

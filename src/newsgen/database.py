@@ -73,11 +73,26 @@ def read_database(path: Path) -> Connection:
     return connection
 
 
+BURIALS, COMPACTED = "burials", "compacted"
+"""Marks in the table ``meta``: how often something was taken back for good, and at which of these times the file was
+last made anew. SQLite overwrites what is deleted (``secure_delete``), but not every copy that it made to move a row."""
+
+
 def close_database(connection: Connection, path: Path) -> None:
-    """Close a database, and note how it was left. One that is mostly empty is made smaller first."""
+    """Close a database, and note how it was left. One that is mostly empty, or in which something was taken back for
+    good, is made anew first."""
+    sql = "SELECT key, value FROM meta WHERE key IN (?, ?)"
+    try:
+        marks = dict(connection.execute(sql, (BURIALS, COMPACTED)).fetchall())
+    except sqlite3.DatabaseError:  # a damaged one is not as it was closed, and is examined when it is opened
+        marks = {}
+    burials = marks.get(BURIALS) or 0
     (pages,), (free,) = (connection.execute(f"PRAGMA {what}").fetchone() for what in ("page_count", "freelist_count"))
-    if free > LEAST_TO_COMPACT and free > pages // 2 and not connection.in_transaction:
+    is_disturbed = burials != (marks.get(COMPACTED) or 0)
+    if (is_disturbed or (free > LEAST_TO_COMPACT and free > pages // 2)) and not connection.in_transaction:
         connection.execute("VACUUM")
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (COMPACTED, burials))
+        connection.commit()
     connection.close()
     if path.with_name(path.name + "-wal").exists():
         return  # another process reads it still, so what was written may yet be moved

@@ -48,8 +48,11 @@ class Filing:
         entries = list(entries)
         if entries:
             self._begin()
+        kept = "SELECT 1 FROM documents WHERE path = ? AND kind != ?"
         for one in entries:
             self._note(one.path)
+            if one.row is not None and one.row[_AT["kind"]] == GONE and self._archive.row(kept, one.path, GONE):
+                self._archive.note_burial()
         self._delete([(one.path,) for one in entries])
         many(_INSERT, [(one.path, *_first_state(one.row), *one.row) for one in entries if one.row is not None])
         many(

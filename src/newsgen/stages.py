@@ -9,7 +9,7 @@ from pathlib import Path
 
 from newsgen import disk, load, publish, refiling
 from newsgen.archive import Archive
-from newsgen.database import Condition
+from newsgen.database import BURIALS, Condition
 from newsgen.errors import FAULT, Fault, Faulty, Refused
 from newsgen.executors import Here, end_server, executor_for
 from newsgen.explaining import explain
@@ -217,6 +217,7 @@ def _meta(desk: Desk, report: Report) -> dict[str, str | bytes | int]:
     return {
         "frame": desk.frame,
         "state": desk.archive.state,
+        BURIALS: desk.archive.burials,
         "left out": len(report.left_out),
         "warnings": pack_faults(report.references),
         "until": next_event(desk.request.now, desk.archive),

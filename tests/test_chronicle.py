@@ -617,3 +617,25 @@ def test_any_edits_of_what_happened_give_what_a_clean_build_gives(
         assert difference == set(), (step, sorted(difference)[:5])
     same_as_clean(story)
     assert followed > 3  # or it was no test of following
+
+
+def test_a_page_of_the_content_is_the_head_of_the_list_of_corrections(archive: Story) -> None:
+    archive.article("attack", date="2024-07-17", corrections=[{"date": "2024-07-24", "text": "It was Tuesday."}])
+    archive.built()
+    head = "title: How we correct\nmenu: 1\naliases: [/policy/]\n"
+    policy = f"---\n{head}---\nWith a note. See [this](../articles/later.md).\n"
+    archive.write("content/pages/corrections.md", policy)
+    archive.built()
+    page = archive.page("/corrections/")
+    assert texts(page, "//h1") == ["How we correct"]
+    assert "With a note." in page.xpath("string(//main)") and "It was Tuesday." in page.xpath("string(//main)")
+    assert page.xpath("//a[@href='/2024/07/20/later/']") and archive.text("/policy/")
+    archive.article("later", date="2024-07-21")
+    report(archive, allow_delete=True)
+    assert archive.page("/corrections/").xpath("//a[@href='/2024/07/21/later/']")
+    assert table_difference(archive) == set()
+    archive.remove("content/pages/corrections.md")
+    archive.built("--allow-delete")
+    assert texts(archive.page("/corrections/"), "//h1") == ["Corrections"]
+    assert table_difference(archive) == set()
+    same_as_clean(archive)

@@ -31,6 +31,10 @@ class Planning:
     amended: int = 0
 
 
+CORRECTIONS_ADDRESS = "/corrections/"
+"""Where all corrections are listed. A page of the content at this address is the beginning of the list."""
+
+
 class Files(Protocol):
     """The files that are published as they are, static files and those that shown documents show, by address."""
 

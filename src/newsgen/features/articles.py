@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
 from newsgen.citing import Citations
-from newsgen.features import Feature, Frame, Planning, describing, has_moved
+from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_moved
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.markup import resolve, with_reachable_tables
@@ -76,7 +76,8 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
         reads["neighbours"] = Read("neighbours", (path,))
     if telling:
         reads["events"] = Read("own_events", (path,))
-    yield Page(address, "articles", path, TEMPLATES[kind], reads)
+    if kind != "page" or address != CORRECTIONS_ADDRESS:
+        yield Page(address, "articles", path, TEMPLATES[kind], reads)
     for alias, _ in json.loads(aliases) if aliases != "[]" else ():
         yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")
 
@@ -103,7 +104,8 @@ def linking_to(archive: Archive, change: Change) -> Iterator[str]:
         yield from (path for (path,) in archive.rows(sql, change.path))
 
 
-def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
+def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
+    """Give what the template of the page of a document sees."""
     if page.kind == "redirect":
         return {"target": page.facts["target"]}
     if page.template == "tombstone.html":
@@ -201,4 +203,4 @@ MOST_AT_ONCE = 2_000
 TEMPLATES = {"article": "article.html", "page": "page.html", "tombstone": "tombstone.html"}
 """The template of the page of each kind of document."""
 
-FEATURE = Feature("articles", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)
+FEATURE = Feature("articles", _subjects, _pages, _affected, view_of_document, settings=describing.SETTINGS)

@@ -8,8 +8,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from newsgen.archive import Change
-from newsgen.features import Feature, Frame, Planning, describing, has_been_retold
+from newsgen.archive import Archive, Change
+from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_been_retold
+from newsgen.features.articles import linking_to, view_of_document
 from newsgen.features.feeds import BEFORE_ALL, FORMATS, NEWEST, author, without_controls
 from newsgen.model import CORRECTIONS, Amendment, Output, Page, Read
 from newsgen.questions import YEAR, Reads, count, periods
@@ -17,7 +18,7 @@ from newsgen.urls import tag_uri
 
 LONGEST_LIST = 100
 """How many corrections one page lists; the address of a year is that of its newest."""
-ROOT = "/corrections/"
+ROOT = CORRECTIONS_ADDRESS
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
@@ -38,7 +39,11 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         reads = {"amendments": Read("amendments", ("", LONGEST_LIST, 0))}
         if total > LONGEST_LIST:
             reads["years"] = Read("period_names", (CORRECTIONS, "", "", YEAR))
-        yield Page(ROOT, "corrections", "the corrections", "corrections.html", reads)
+        policy = _policy(archive)
+        if policy is not None:
+            reads["article"] = Read("article", (policy,))
+            reads["links"] = Read("links", (policy,))
+        yield Page(ROOT, "corrections", policy or "the corrections", "corrections.html", reads)
     elif total > LONGEST_LIST and (number := count(archive, CORRECTIONS, "", subject)):
         for part in range(-(-number // LONGEST_LIST)):
             reads = {"amendments": Read("amendments", (subject, LONGEST_LIST, part * LONGEST_LIST))}
@@ -48,9 +53,19 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
             yield Page(address, "corrections", origin, "corrections.html", reads, facts, "listing")
 
 
+def _policy(archive: Archive) -> str | None:
+    """Give the page of the content that stands at the head of the list, where there is one."""
+    row = archive.row("SELECT path FROM documents WHERE folded = ? AND kind = 'page' AND shown ORDER BY path", ROOT)
+    return row[0] if row else None
+
+
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     """The page and the feeds where an article that was or is corrected changes, and its years; every year when they
-    have just outgrown one page, or shrunk to it."""
+    have just outgrown one page, or shrunk to it; and the page where what stands at its head changes."""
+    policy = _policy(planning.archive)
+    was_there = any(facts is not None and facts.address == ROOT for facts in (change.before, change.after))
+    if was_there or policy in {*linking_to(planning.archive, change)}:
+        yield ""
     days = {day for facts in (change.before, change.after) if facts is not None for day in facts.amended}
     if not days or not has_been_retold(change):
         return
@@ -62,7 +77,9 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     view: dict[str, Any] = {"years": (), "period": None, "part": None, "last": True, **page.facts}
-    view |= {name: getattr(reads, name) for name in page.reads}
+    view |= {name: getattr(reads, name) for name in page.reads if name not in ("article", "links")}
+    if "article" in page.reads:
+        view |= view_of_document(page, reads, frame)
     return view | {"structured": _described(page, view, frame)}
 
 

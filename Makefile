@@ -33,14 +33,14 @@ serve: build ## Serve the built archive on this machine.
 	$(BIN)/newsgen serve --port $(PORT)
 
 test: $(VENV)/.test ## Run the tests.
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(VENV)/.check ## The gate: format, lint, types, layers, tests.
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 format: $(VENV)/.check ## Put the code into its format.
 	$(BIN)/ruff check --fix src tests benchmarks

@@ -232,7 +232,7 @@ class Edits(RuleBasedStateMachine):
 
 
 Edits.TestCase.settings = settings(
-    max_examples=int(os.environ.get("NEWSGEN_EXAMPLES", "4")),
+    max_examples=int(os.environ.get("NEWSGEN_EXAMPLES", "3")),
     stateful_step_count=8,
     deadline=None,
     suppress_health_check=list(HealthCheck),

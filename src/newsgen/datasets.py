@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from newsgen.edtf import read_edtf
-from newsgen.model import Account, Happening, Moment, Place, event_address
+from newsgen.model import Happening, Moment, Place, event_address
+from newsgen.structured import told_at
 from newsgen.tables import ArticleRow, SourceRow
 from newsgen.urls import encode, tag_uri
 
@@ -232,23 +233,13 @@ def event_id(event: Happening, authority: str) -> str:
     return f"{article}#{encode(name)}"
 
 
-def event_url(event: Happening, absolute: Absolute) -> str:
-    """Give the URL of what is told of an event: its page, or its place on that of an article."""
-    return absolute(event.address) if event.id else account_url(event.told, absolute)
-
-
-def account_url(account: Account, absolute: Absolute) -> str:
-    """Give the URL of the place on the page of an article where it tells of an event."""
-    return f"{absolute(account.address)}#{encode(account.anchor)}"
-
-
 def event_row(event: Happening, authority: str, absolute: Absolute) -> Row:
     """Give the row of an event in :data:`EVENTS`, as the report has it that it is filed by."""
     told = event.told
     latitude, longitude = told.at or (None, None)
     return {
         "id": event_id(event, authority),
-        "url": event_url(event, absolute),
+        "url": told_at(absolute, told, event),
         "name": told.name,
         "when": told.when,
         "begin": event.first,

@@ -16,7 +16,7 @@ from newsgen.archive import PART, Archive, Facts, stamp
 from newsgen.chronicle import lengths_of
 from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, Card, canonical, digest, events_of
 from newsgen.packing import COLUMNS, GONE, Entry, bury, pack, seal_of
-from newsgen.refiling import MOST_NOTED, file_all, naming
+from newsgen.refiling import MOST_NOTED, add_term, file_all, naming
 from newsgen.registers import Registers
 
 UNFILED = "unfiled"
@@ -253,7 +253,7 @@ class Filing:
 
     def _file_under(self, axis: str, slug: str, place: tuple[str, str, str], mark: bytes, by: int) -> int:
         """File something at its place, a day, an order and a name, under a term; give the number of that."""
-        term, execute = self._term(axis, slug), self._archive.connection.execute
+        term, execute = add_term(self._archive, axis, slug), self._archive.connection.execute
         if by > 0:
             execute("INSERT INTO filed VALUES (?, ?, ?, ?, ?)", (term, *place, mark))
         else:
@@ -288,7 +288,7 @@ class Filing:
                     term = self._file_under(axis, slug, (found.day, found.sort, key), found.mark, by)
                     touched[term, axis, slug] = None
                     if axis == events_of("places"):
-                        touched[self._term("places", slug), "places", slug] = None
+                        touched[add_term(archive, "places", slug), "places", slug] = None
 
         file(-1)
         for path, was, now in changed:
@@ -296,15 +296,6 @@ class Filing:
                 chronicle.report(archive, path)
         file(1)
         yield from sorted(touched, key=lambda one: one[1] == "places")  # which go by what is filed under the others
-
-    def _term(self, axis: str, slug: str) -> int:
-        sql = "SELECT term FROM vocabulary WHERE axis = ? AND slug = ?"
-        row = self._archive.row(sql, axis, slug)
-        if row is None:
-            self._archive.connection.execute("INSERT INTO vocabulary (axis, slug) VALUES (?, ?)", (axis, slug))
-            row = self._archive.row(sql, axis, slug)
-        assert row is not None  # noqa: S101 - it was just put there
-        return int(row[0])
 
     def _name(self, term: int, axis: str, slug: str) -> None:
         """Give a term the name that it has everywhere, or drop one that nothing shown carries."""

@@ -100,7 +100,8 @@ MOST_AT_ONCE = 5_000
 """How many rows are held in memory."""
 
 
-def _add_term(archive: Archive, axis: str, slug: str) -> int:
+def add_term(archive: Archive, axis: str, slug: str) -> int:
+    """Give the number of a term, which is put into the vocabulary where it is not there yet."""
     archive.connection.execute("INSERT OR IGNORE INTO vocabulary (axis, slug) VALUES (?, ?)", (axis, slug))
     row = archive.row("SELECT term FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
     assert row is not None  # noqa: S101 - it was just put there
@@ -115,7 +116,7 @@ def _file_corrections(archive: Archive) -> None:
         for number, moment in enumerate(json.loads(amended)):
             rows.append((moment.partition(" ")[0], moment, f"{path}#{number}", head[:PART]))
     if rows:
-        term = _add_term(archive, CORRECTIONS, "")
+        term = add_term(archive, CORRECTIONS, "")
         insert = "INSERT INTO filed VALUES (?, ?, ?, ?, ?)"
         archive.connection.executemany(insert, [(term, *row) for row in sorted(rows)])
 
@@ -139,13 +140,13 @@ def _file_events(archive: Archive) -> None:
             found = chronicle.filed(archive, key)
             for axis, slug in chronicle.axes_of(found.terms) if found else ():
                 if (axis, slug) not in numbers:
-                    numbers[axis, slug] = _add_term(archive, axis, slug)
+                    numbers[axis, slug] = add_term(archive, axis, slug)
                 assert found is not None  # noqa: S101 - or it would have no terms
                 made.append((numbers[axis, slug], found.day, found.sort, key, found.mark))
         archive.connection.executemany("INSERT INTO filed VALUES (?, ?, ?, ?, ?)", sorted(made))
     for axis, slug in numbers:
         if axis == events_of("places"):
-            term = _add_term(archive, "places", slug)
+            term = add_term(archive, "places", slug)
             named = naming(archive, term, "places", slug)
             if named is not None:
                 sql = "UPDATE vocabulary SET name = ?, description = ?, entry = ? WHERE term = ? AND name IS NULL"

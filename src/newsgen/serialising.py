@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from newsgen.datasets import Absolute, Located, Row, Table, account_url, event_id
+from newsgen.datasets import Absolute, Located, Row, Table, event_id
 from newsgen.edtf import parts, read_edtf
 from newsgen.model import Happening
 from newsgen.points import Parts
+from newsgen.structured import told_at
 from newsgen.wording import say
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -110,7 +111,7 @@ def _slide(event: Happening, authority: str, absolute: Absolute) -> Row | None:
         start, end = end, None
     if start is None or not all(EARLIEST <= one[0] <= LATEST for one in (start, end) if one):
         return None
-    link = html.escape(account_url(told, absolute))
+    link = html.escape(told_at(absolute, told, None))
     said = [told.place, told.as_written, "; ".join(name for _, name, _ in told.sources)]
     text = "".join(f"<p>{as_html(one)}</p>" for one in said if one)
     slide: Row = {

@@ -9,9 +9,10 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
+from newsgen.document import without_controls
 from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_been_retold
 from newsgen.features.articles import linking_to, view_of_document
-from newsgen.features.feeds import BEFORE_ALL, FORMATS, NEWEST, author, without_controls
+from newsgen.features.feeds import BEFORE_ALL, FORMATS, NEWEST, author
 from newsgen.model import CORRECTIONS, Amendment, Output, Page, Read
 from newsgen.questions import YEAR, Reads, count, periods
 from newsgen.urls import tag_uri

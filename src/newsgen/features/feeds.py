@@ -171,12 +171,6 @@ def as_attribute(text: str) -> bytes:
     return as_text(text).replace(b'"', b"&quot;").replace(b"\n", b"&#10;").replace(b"\t", b"&#9;")
 
 
-def without_controls(text: str) -> str:
-    """Give ``text`` without the characters that XML 1.0 does not allow."""
-    kept = text.encode("utf-8", "ignore").translate(None, NO_CHARACTERS).decode()
-    return kept.replace("\ufffe", "").replace("\uffff", "")
-
-
 def author(name: str, email: str | None) -> dict[str, str]:
     return {"name": name, "email": email} if email else {"name": name}
 

@@ -31,22 +31,22 @@ def test_there_are_hundreds_of_cases_and_each_is_written_once() -> None:
     assert len(READ) + len(REFUSED) == len({*texts}) == len(texts)
 
 
-@pytest.mark.parametrize(("text", "day", "bounds", "precision", "said"), READ, ids=[row[0] for row in READ])
-def test_a_time_is_filed_bounded_and_said_as_the_table_has_it(
-    text: str, day: str, bounds: str, precision: str, said: str
-) -> None:
-    found = read_edtf(text)
-    assert found.text == text
-    assert (found.day or "-") == day
-    assert f"{found.first or '-'} {found.last or '-'}" == bounds
-    assert f"{found.precision}{'~' * found.approximate}{'?' * found.uncertain}" == precision
-    assert say(found) == say(text) == spelt_happening(text) == said
+def test_a_time_is_filed_bounded_and_said_as_the_table_has_it() -> None:
+    for row in READ:
+        text = row[0]
+        found = read_edtf(text)
+        assert found.text == text
+        bounds = f"{found.first or '-'} {found.last or '-'}"
+        precision = f"{found.precision}{'~' * found.approximate}{'?' * found.uncertain}"
+        assert (text, found.day or "-", bounds, precision, say(found)) == row
+        assert say(text) == spelt_happening(text) == row[-1]
 
 
-@pytest.mark.parametrize(("text", "why"), REFUSED, ids=[row[0] for row in REFUSED])
-def test_what_is_no_time_is_refused_with_the_reason(text: str, why: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(why)):
-        read_edtf(text)
+def test_what_is_no_time_is_refused_with_the_reason() -> None:
+    for text, why in REFUSED:
+        with pytest.raises(ValueError, match=re.escape(why)):
+            read_edtf(text)
+            pytest.fail(f"{text} is read")
 
 
 def test_blanks_around_a_time_and_after_the_commas_of_a_set_do_not_matter() -> None:

@@ -13,12 +13,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from newsgen.calendars import MONTHS
+from newsgen.catalogues import Catalogue
 from newsgen.edtf import LONGEST, parts, read_edtf
-from newsgen.spelling import spelt_happening, spelt_period
-from newsgen.wording import MONTHS, say
+from newsgen.spelling import Spelling
+from newsgen.wording import say
 
 from .conftest import Story
 
+SPELLING = Spelling(Catalogue())
 _LINES = (Path(__file__).parent / "edtf_cases.txt").read_text(encoding="utf-8").splitlines()
 _ROWS = [line.split(" | ") for line in _LINES if line and not line.startswith("#")]
 READ = [tuple(row) for row in _ROWS if len(row) == 5]
@@ -40,7 +43,7 @@ def test_a_time_is_filed_bounded_and_said_as_the_table_has_it(
     assert (found.day or "-") == day
     assert f"{found.first or '-'} {found.last or '-'}" == bounds
     assert f"{found.precision}{'~' * found.approximate}{'?' * found.uncertain}" == precision
-    assert say(found) == say(text) == spelt_happening(text) == said
+    assert say(found) == say(text) == SPELLING.happened(text) == said
 
 
 @pytest.mark.parametrize(("text", "why"), REFUSED, ids=[row[0] for row in REFUSED])
@@ -286,7 +289,7 @@ def test_any_text_is_a_time_that_can_be_said_or_a_value_error(text: str) -> None
 def test_the_name_of_a_period_is_said_as_its_events_are() -> None:
     names = ["2024", "2024-07", "2024-07-17", "199", "200", "19", "0079-08"]
     said = ["2024", "July 2024", "17 July 2024", "1990s", "2000–2009", "20th century", "August AD 79"]
-    assert [spelt_period(name) for name in names] == said
+    assert [SPELLING.period(name) for name in names] == said
 
 
 # -- in an archive ----------------------------------------------------------------------------------------------------

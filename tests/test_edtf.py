@@ -13,12 +13,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from newsgen.calendars import MONTHS
+from newsgen.catalogues import Catalogue
 from newsgen.edtf import LONGEST, parts, read_edtf
-from newsgen.spelling import spelt_happening, spelt_period
-from newsgen.wording import MONTHS, say
+from newsgen.spelling import Spelling
+from newsgen.wording import say
 
 from .conftest import Story
 
+SPELLING = Spelling(Catalogue())
 _LINES = (Path(__file__).parent / "edtf_cases.txt").read_text(encoding="utf-8").splitlines()
 _ROWS = [line.split(" | ") for line in _LINES if line and not line.startswith("#")]
 READ = [tuple(row) for row in _ROWS if len(row) == 5]
@@ -39,7 +42,7 @@ def test_a_time_is_filed_bounded_and_said_as_the_table_has_it() -> None:
         bounds = f"{found.first or '-'} {found.last or '-'}"
         precision = f"{found.precision}{'~' * found.approximate}{'?' * found.uncertain}"
         assert (text, found.day or "-", bounds, precision, say(found)) == row
-        assert say(text) == spelt_happening(text) == row[-1]
+        assert say(text) == SPELLING.happened(text) == row[-1]
 
 
 def test_what_is_no_time_is_refused_with_the_reason() -> None:
@@ -286,7 +289,7 @@ def test_any_text_is_a_time_that_can_be_said_or_a_value_error(text: str) -> None
 def test_the_name_of_a_period_is_said_as_its_events_are() -> None:
     names = ["2024", "2024-07", "2024-07-17", "199", "200", "19", "0079-08"]
     said = ["2024", "July 2024", "17 July 2024", "1990s", "2000–2009", "20th century", "August AD 79"]
-    assert [spelt_period(name) for name in names] == said
+    assert [SPELLING.period(name) for name in names] == said
 
 
 # -- in an archive ----------------------------------------------------------------------------------------------------

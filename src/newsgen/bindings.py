@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from jinja2 import nodes
 
-GIVEN = frozenset({"site", "href", "absolute", "asset", "range", "dict", "namespace"})
+GIVEN = frozenset({"site", "href", "absolute", "asset", "range", "dict", "namespace", "_", "plural", "locale"})
 """The names that mean the same in every template of a build, unless one of them gives them another meaning."""
 
 Binding = tuple[str, ...]

@@ -13,6 +13,7 @@ from typing import Any
 from frontmatter.default_handlers import YAMLHandler
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from newsgen.catalogues import best
 from newsgen.citing import Sources
 from newsgen.document import Document, is_empty, shorten
 from newsgen.errors import Fault
@@ -179,6 +180,8 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         "expires": values["expires"].pack() if values["expires"] else None,
         "own": values["own"],
     }
+    if len(site.languages) > 1:
+        meta["speaks"] = best(card.language, site.languages) or site.language
     image_node = nodes.get("images")
     place = (first_line + image_node.start_mark.line, image_node.start_mark.column + 1) if image_node else (1, 1)
     header = Header(

@@ -82,7 +82,7 @@ def read_site(root: Path) -> tuple[Site, list[Fault]]:
 def reading_key(site: Site, program: bytes) -> bytes:
     """Give a digest of all but the files that reading depends on: another one, and all must be read again. Converted
     bodies have keys of their own, and stay valid where only heads are read in another way."""
-    settings = ("timezone", "language", "id_authority", "authors", "trusted_html", "markdown.engine")
+    settings = ("timezone", "language", "languages", "id_authority", "authors", "trusted_html", "markdown.engine")
     return digest(program, site.digest_of(settings))
 
 

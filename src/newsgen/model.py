@@ -20,6 +20,10 @@ EVENTS = "events"
 below it."""
 CORRECTIONS = "corrections"
 """The axis of corrections."""
+LANGUAGES = "languages"
+"""The axis of the languages of a site that has several: each has a front page and feeds of its own."""
+TRANSLATIONS = "translations"
+"""The axis of translations: each is filed under all that its original may go by, paths or an id."""
 
 
 def events_of(axis: str) -> str:
@@ -279,6 +283,8 @@ class Page:
 
     ``kind`` tells how firmly the address is promised: ``page`` and ``feed`` are for ever, ``listing`` follows what it
     lists, ``redirect``, ``file`` and ``asset`` follow their sources.
+
+    ``language`` is the one that it speaks, where that is not the site's: of its words and dates, not of what it shows.
     """
 
     address: str
@@ -289,6 +295,7 @@ class Page:
     facts: dict[str, Any] = field(default_factory=dict)
     kind: str = "page"
     source: str | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,24 +17,33 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from newsgen.bindings import imports_of
+from newsgen.catalogues import Catalogue
 from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
 from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term
 from newsgen.site import PARTS
-from newsgen.spelling import direction, spelt_date, spelt_happening, spelt_iso, spelt_period
+from newsgen.spelling import Spelling, direction, spelt_iso
 from newsgen.theme import Theme
-from newsgen.views import Links, PageView, Parts, SiteView
+from newsgen.views import ONLY_ENGLISH, Links, PageView, Parts, SiteView
 
 _PLAIN = frozenset({Account, Amendment, Card, Happening, Period, Place, Term, PageView, SiteView, Parts})
 """Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, with a short way to the attributes of our own values."""
+    """Jinja's sandbox, with a short way to the attributes of our own values. One for each language of pages."""
 
     code_generator_class = CarefulGenerator
 
-    def __init__(self, theme: Theme, links: Links) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        links: Links,
+        spelling: Spelling | None = None,
+        locale: dict[str, Any] | None = None,
+    ) -> None:
+        """``spelling`` is that of the language, English where none is given, and ``locale`` what templates know of it
+        (see :func:`newsgen.views.locale_of`)."""
         super().__init__(
             loader=jinja2.FunctionLoader(_load_from(theme)),
             autoescape=True,
@@ -49,14 +58,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in ("lipsum", "cycler", "joiner"):
             del self.globals[name]
         del self.filters["random"]
+        spelling = spelling or Spelling(Catalogue())
+        self.locale = locale or ONLY_ENGLISH
         self.filters |= {
-            "date": spelt_date,
+            "date": spelling.date,
+            "time": spelling.time,
             "iso": spelt_iso,
             "direction": direction,
-            "period": spelt_period,
-            "happened": spelt_happening,
+            "period": spelling.period,
+            "brief": spelling.brief,
+            "happened": spelling.happened,
+            "number": spelling.number,
+            "counted": spelling.counted,
         }
-        self.globals |= {"href": links.href, "absolute": links.absolute, "asset": links.asset}
+        self.globals |= {"href": links.href, "absolute": links.absolute, "asset": links.asset, "locale": self.locale}
+        self.globals |= {"_": spelling.catalogue.gettext, "plural": spelling.catalogue.plural}
         self._found: dict[str, jinja2.Template] = {}
 
     def get_template(
@@ -102,11 +118,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
 class ProvingSandbox(Sandbox):
     """The sandbox for templates that leave the given names alone: folds each, and asks nothing of those it can prove.
 
-    One for each build and process, for settings, assets and base are part of the code.
+    One for each build, process and language, for settings, assets, base and words are part of the code.
     """
 
-    def __init__(self, theme: Theme, links: Links, setting: Callable[[str], Any] | None = None) -> None:
-        super().__init__(theme, links)
+    def __init__(
+        self,
+        theme: Theme,
+        links: Links,
+        setting: Callable[[str], Any] | None = None,
+        spelling: Spelling | None = None,
+        locale: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(theme, links, spelling, locale)
         self._links = links
         self._setting = setting
         self._needs: dict[str, set[str]] = {}

@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
+from newsgen.catalogues import best
 from newsgen.citing import Citations
 from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_moved
 from newsgen.features.events import retold
@@ -69,6 +70,7 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
         return
     kind, address, linking, aliases, telling = row
     reads = {"article": Read("article", (path,))}
+    language = _language(planning, path)
     if linking:
         reads["links"] = Read("links", (path,))
     if kind == "article":
@@ -77,9 +79,18 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
     if telling:
         reads["events"] = Read("own_events", (path,))
     if kind != "page" or address != CORRECTIONS_ADDRESS:
-        yield Page(address, "articles", path, TEMPLATES[kind], reads)
+        yield Page(address, "articles", path, TEMPLATES[kind], reads, language=language)
     for alias, _ in json.loads(aliases) if aliases != "[]" else ():
         yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")
+
+
+def _language(planning: Planning, path: str) -> str:
+    """The language that the page of a document speaks: its own, where the site speaks that too."""
+    languages = planning.site.languages
+    if len(languages) < 2:
+        return ""
+    row = planning.archive.row("SELECT json_extract(card, '$[7]') FROM documents WHERE path = ?", path)
+    return (best(row[0], languages) if row else None) or ""
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:

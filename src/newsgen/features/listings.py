@@ -15,8 +15,9 @@ from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
 from newsgen.happenings import entry
-from newsgen.model import AXES, BESIDE_A_THREAD, Page, Read, Term
+from newsgen.model import AXES, BESIDE_A_THREAD, LANGUAGES, Page, Read, Term
 from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
+from newsgen.site import Site
 
 NEWEST = 50
 """How many articles the page of a term shows before its years are told apart."""
@@ -28,7 +29,7 @@ FROM_THE_BEGINNING = "from-the-beginning"
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
-    yield "home"
+    yield from (f"home/{language}" for language in planning.site.languages)
     for axis in AXES:
         yield axis
         for (slug,) in planning.archive.rows("SELECT slug FROM vocabulary WHERE axis = ? ORDER BY slug", axis):
@@ -43,9 +44,8 @@ def _subjects(planning: Planning) -> Iterator[str]:
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     axis, _, rest = subject.partition("/")
     slug, _, period = rest.partition("/")
-    if subject == "home":
-        home = {"cards": Read("newest", ("", "", planning.site.home_articles))}
-        yield Page("/", "listings", "the front page", "home.html", home)
+    if axis == "home":
+        yield from _home(planning.site, slug)
     elif not slug:
         yield _index(axis)
     elif period == FROM_THE_BEGINNING:
@@ -54,6 +54,17 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         yield from _term(planning, axis, slug)
     elif count(planning.archive, axis, slug) > NEWEST:
         yield from pages_of_period(planning.archive, axis, slug, f"/{axis}/{slug}/", period, "listings", LONGEST_LIST)
+
+
+def _home(site: Site, language: str) -> Iterator[Page]:
+    """The front page of a language: with all articles, where the site speaks only one."""
+    if language not in site.languages:
+        return
+    of = (LANGUAGES, language) if len(site.languages) > 1 else ("", "")
+    reads = {"cards": Read("newest", (*of, site.home_articles))}
+    address = site.home_of(language)
+    name = "the front page" if address == "/" else f"the front page in {language}"
+    yield Page(address, "listings", name, "home.html", reads, language=language)
 
 
 def _index(axis: str) -> Page:
@@ -108,8 +119,10 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     yield from _places_around(planning.archive, retold_terms)
     if not has_moved(change):
         return
-    yield "home"
     terms = terms_of(change)
+    languages = [slug for axis, slug in sorted(terms) if axis == LANGUAGES]
+    yield from (f"home/{language}" for language in languages or planning.site.languages)
+    terms = {(axis, slug) for axis, slug in terms if axis in AXES}
     yield from _places_around(planning.archive, terms)
     yield from {axis for axis, _ in terms}
     for axis, slug in terms:
@@ -155,7 +168,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
 def _described(page: Page, view: dict[str, Any], frame: Frame) -> Markup:
     """The JSON-LD of the front page, of a term, of a running story told from its beginning, or of an index."""
     if page.template == "home.html":
-        return describing.describe_home(frame, view["cards"])
+        return describing.describe_home(frame, page.address, view["cards"])
     if page.template == "term.html":
         told = [one for _, group in view["events"] for one in group]
         items = describing.articles(frame, view["cards"]) or describing.happenings(frame, told)

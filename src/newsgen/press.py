@@ -179,7 +179,9 @@ class _Tongue:
     @functools.cached_property
     def proving(self) -> ProvingSandbox:
         """The environment of templates that leave the given names alone."""
-        return ProvingSandbox(*self._given, self._site.setting, self.spelling, self.locale)
+        words = (self.spelling.catalogue.digest, canonical(self.locale))
+        mark = digest(program_digest(), self._site.base_url, self._site.digest(), *words)
+        return ProvingSandbox(*self._given, self._site.setting, self.spelling, self.locale, mark)
 
     @functools.cached_property
     def sandbox(self) -> Sandbox:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -20,7 +21,7 @@ from newsgen.bindings import imports_of
 from newsgen.catalogues import Catalogue
 from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
-from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term
+from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term, digest
 from newsgen.site import PARTS
 from newsgen.spelling import Spelling, direction, spelt_iso
 from newsgen.theme import Theme
@@ -28,6 +29,12 @@ from newsgen.views import ONLY_ENGLISH, Links, PageView, Parts, SiteView
 
 _PLAIN = frozenset({Account, Amendment, Card, Happening, Period, Place, Term, PageView, SiteView, Parts})
 """Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
+
+
+MOST_COMPILED = 500
+_COMPILED: dict[tuple[str, bytes], tuple[CodeType, set[str], bool]] = {}
+"""Code of templates by all that it depends on, with what else is known of it: compiling a template takes longer than
+rendering it a hundred times, and a process may build more than once."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -128,14 +135,36 @@ class ProvingSandbox(Sandbox):
         setting: Callable[[str], Any] | None = None,
         spelling: Spelling | None = None,
         locale: dict[str, Any] | None = None,
+        mark: bytes | None = None,
     ) -> None:
+        """``mark`` stands for all settings and words: with one, what was compiled for equal ones is taken."""
         super().__init__(theme, links, spelling, locale)
+        self._theme = theme
         self._links = links
         self._setting = setting
+        self._mark = mark
         self._needs: dict[str, set[str]] = {}
         self._proven: set[str] = set()
         self._modules: dict[tuple[str, bool], Any] = {}
         self._opening: set[str] = set()
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> jinja2.Template:
+        closure = self._theme.closure(name) if self._mark is not None and name not in self._found else None
+        if closure is None:
+            return super()._load_template(name, globals)
+        assets = [self._links.asset(one) for one in sorted(closure.assets)]
+        key = (name, digest(self._mark or b"", self._theme.shown(name), closure.digest, *assets))
+        known = _COMPILED.get(key)
+        if known is None:
+            source, shown_as, _ = self.loader.get_source(self, name)  # type: ignore[union-attr] # there is one
+            code = self.compile(source, name, shown_as)
+            if len(_COMPILED) >= MOST_COMPILED:
+                del _COMPILED[next(iter(_COMPILED))]
+            known = _COMPILED[key] = (code, self._needs[name], name in self._proven)
+        code, self._needs[name], is_proven_so = known
+        if is_proven_so:
+            self._proven.add(name)
+        return self.template_class.from_code(self, code, self.make_globals(globals))
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False

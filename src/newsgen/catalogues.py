@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import gettext
 import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,18 @@ def best(tag: str, languages: tuple[str, ...]) -> str | None:
     return next((known[one.lower()] for one in reversed(chain(tag)) if one.lower() in known), None)
 
 
+@functools.lru_cache(maxsize=200)
+def own_name(tag: str) -> str:
+    """Give the name of a language in itself, ``Français``; its tag where that is not known."""
+    from babel import Locale, UnknownLocaleError  # here, because most archives speak one language
+
+    try:
+        name = Locale.parse(normal(tag), sep="-").get_display_name() or tag
+    except (UnknownLocaleError, ValueError):
+        name = tag
+    return name[:1].upper() + name[1:]
+
+
 def _ours() -> Path:
     return Path(__file__).parent / "locales"
 
@@ -129,7 +141,7 @@ class Catalogue:
         at = rule(number) if rule is not None else int(number != 1)
         return forms[at if at < len(forms) else -1] % {"num": shown}
 
-    @cached_property
+    @functools.cached_property
     def _read(self) -> _Read:
         messages: dict[Key, str] = {}
         forms: dict[str, tuple[str, ...]] = {}

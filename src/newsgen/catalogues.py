@@ -22,6 +22,7 @@ OWN = "templates/locales"
 HOW_TO_ADD = "Add {}/{}.po as docs/languages.md says, or take the language out."
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|(%)|(.?))", re.DOTALL)
+_LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s*)?"([^"\\]|\\.)*")?\s*')
 MORE = {
     "the %(year)ss": {"decade", "century"},
     "the %(year)ss AD": {"decade", "century"},
@@ -166,11 +167,16 @@ class Catalogue:
         from babel.messages.pofile import PoFileError, read_po  # here, because English needs none of it
 
         try:
+            lines = data.decode("utf-8-sig").splitlines()
+            odd = next((number for number, line in enumerate(lines, 1) if shown and not _LINE.fullmatch(line)), None)
+            if odd:  # which Babel would take for something
+                self._fault(shown, odd, "the line can't be understood: it is no message in quotes")
+                return None
             return read_po(io.BytesIO(data), abort_invalid=True)
         except PoFileError as error:
             self._fault(shown, error.lineno + 1, f"the catalogue can't be understood: {error}")
         except UnicodeDecodeError as error:
-            self._fault(shown, data.count(b"\n", 0, error.start) + 1, "the catalogue is not in its charset")
+            self._fault(shown, data.count(b"\n", 0, error.start) + 1, "the catalogue is not UTF-8")
         except (ValueError, LookupError, SyntaxError, TypeError, AttributeError) as error:
             self._fault(shown, 1, f"the catalogue can't be understood: {error}")
         return None

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve test check format screenshots lighthouse bench clean
+.PHONY: help build serve test check format catalogues screenshots lighthouse bench clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ check: $(VENV)/.check ## The gate: format, lint, types, layers, tests.
 format: $(VENV)/.check ## Put the code into its format.
 	$(BIN)/ruff check --fix src tests benchmarks
 	$(BIN)/ruff format src tests benchmarks
+
+catalogues: $(VENV)/.test ## Collect all messages that can be translated (src/newsgen/locales/newsgen.pot).
+	$(BIN)/python -m tests.catalogues
 
 screenshots: $(VENV)/.test build ## Take the screenshots of the README (needs Chromium).
 	$(BIN)/python tests/screenshots.py

@@ -28,9 +28,9 @@ def messages() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
         yield file, line, tuple(message) if isinstance(message, list) else message
 
 
-def collect() -> Catalog:
+def collect(locale: str | None = None) -> Catalog:
     """Give the catalogue of all messages."""
-    found = Catalog(project="newsgen", header_comment=HEAD, charset="utf-8")
+    found = Catalog(locale, project="newsgen", header_comment=HEAD, charset="utf-8")
     for file, line, message in messages():
         found.add(message, locations=[(file, line)])
     return found

@@ -89,7 +89,8 @@ class Cldr:
 
         if number <= GROUPED:
             return str(number).translate(self._digits)
-        return format_decimal(number, locale=self._locale, numbering_system="default")
+        said = format_decimal(number, locale=self._locale, numbering_system="default")
+        return said.translate(self._digits)
 
     def date(self, year: str, month: int | None, day: int | None) -> str:
         name = "".join(one for one, part in (("y", year), ("M", month), ("d", day)) if part)

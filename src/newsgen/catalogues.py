@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import gettext
 import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ OWN = "templates/locales"
 HOW_TO_ADD = "Add {}/{}.po as docs/languages.md says, or take the language out."
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|(%)|(.?))", re.DOTALL)
+_LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s*)?"([^"\\]|\\.)*")?\s*')
 MORE = {
     "the %(year)ss": {"decade", "century"},
     "the %(year)ss AD": {"decade", "century"},
@@ -68,6 +69,18 @@ def best(tag: str, languages: tuple[str, ...]) -> str | None:
     """Give that one of ``languages`` in which a page in the language ``tag`` can speak (the lookup of RFC 4647)."""
     known = {one.lower(): one for one in languages}
     return next((known[one.lower()] for one in reversed(chain(tag)) if one.lower() in known), None)
+
+
+@functools.lru_cache(maxsize=200)
+def own_name(tag: str) -> str:
+    """Give the name of a language in itself, ``Français``; its tag where that is not known."""
+    from babel import Locale, UnknownLocaleError  # here, because most archives speak one language
+
+    try:
+        name = Locale.parse(normal(tag), sep="-").get_display_name() or tag
+    except (UnknownLocaleError, ValueError):
+        name = tag
+    return name[:1].upper() + name[1:]
 
 
 def _ours() -> Path:
@@ -129,7 +142,7 @@ class Catalogue:
         at = rule(number) if rule is not None else int(number != 1)
         return forms[at if at < len(forms) else -1] % {"num": shown}
 
-    @cached_property
+    @functools.cached_property
     def _read(self) -> _Read:
         messages: dict[Key, str] = {}
         forms: dict[str, tuple[str, ...]] = {}
@@ -154,11 +167,16 @@ class Catalogue:
         from babel.messages.pofile import PoFileError, read_po  # here, because English needs none of it
 
         try:
+            lines = data.decode("utf-8-sig").splitlines()
+            odd = next((number for number, line in enumerate(lines, 1) if shown and not _LINE.fullmatch(line)), None)
+            if odd:  # which Babel would take for something
+                self._fault(shown, odd, "the line can't be understood: it is no message in quotes")
+                return None
             return read_po(io.BytesIO(data), abort_invalid=True)
         except PoFileError as error:
             self._fault(shown, error.lineno + 1, f"the catalogue can't be understood: {error}")
         except UnicodeDecodeError as error:
-            self._fault(shown, data.count(b"\n", 0, error.start) + 1, "the catalogue is not in its charset")
+            self._fault(shown, data.count(b"\n", 0, error.start) + 1, "the catalogue is not UTF-8")
         except (ValueError, LookupError, SyntaxError, TypeError, AttributeError) as error:
             self._fault(shown, 1, f"the catalogue can't be understood: {error}")
         return None

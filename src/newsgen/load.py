@@ -235,6 +235,7 @@ def _read_one(reader: _Reader, work: Work) -> Loaded:
     if header is not None:
         marks = [(one[1], one[3] + before, one[4]) for one in body.links if one[0] == MARK]
         faults += citing.check(work.path, marks, header.meta.get("sources")) if marks else ()
+        links += [("translation", *one) for one in header.originals]
         images = _image_links(header, faults)
         links += [(one.kind, one.target, one.fragment, one.line, one.column) for one in images]
     is_faulty = any(one.severity == FAULT for one in faults)

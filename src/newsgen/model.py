@@ -227,6 +227,16 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """One of several articles that are translations of each other."""
+
+    language: str
+    address: str
+    title: str
+    is_original: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One source file, checked: its card, what only its own page shows, and its body.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsgen import happenings as told
-from newsgen import tables
+from newsgen import tables, translations
 from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
 from newsgen.happenings import term_of
@@ -444,6 +444,7 @@ QUESTIONS = {
     "entry": Question(told.entry, told.entry_digest),
     "together": Question(told.together, told.together_digest),
     "amendments": Question(told.amendments, told.amendments_digest),
+    "translations": Question(translations.translations, translations.translations_digest),
     "article_rows": Question(tables.article_rows, tables.article_rows_digest),
     "event_rows": Question(tables.event_rows, tables.event_rows_digest),
     "source_rows": Question(tables.source_rows, tables.source_rows_digest),

@@ -21,13 +21,13 @@ from newsgen.bindings import imports_of
 from newsgen.catalogues import Catalogue
 from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
-from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term, digest
+from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term, Translation, digest
 from newsgen.site import PARTS
 from newsgen.spelling import Spelling, direction, spelt_iso
 from newsgen.theme import Theme
 from newsgen.views import ONLY_ENGLISH, Links, PageView, Parts, SiteView
 
-_PLAIN = frozenset({Account, Amendment, Card, Happening, Period, Place, Term, PageView, SiteView, Parts})
+_PLAIN = frozenset({Account, Amendment, Card, Happening, Period, Place, Term, Translation, PageView, SiteView, Parts})
 """Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
 
 

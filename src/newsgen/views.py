@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from newsgen.catalogues import own_name
 from newsgen.model import Output
 from newsgen.site import Site
 from newsgen.spelling import Spelling, direction
@@ -37,12 +37,8 @@ def _locale(language: str, site: Site) -> dict[str, Any]:
     feeds = "/feed/"
     name = language
     if len(site.languages) > 1:
-        from babel import Locale, UnknownLocaleError  # here, because most archives speak one language
-
         feeds = f"{site.home_of(language, apart=True)}feed/"
-        with suppress(UnknownLocaleError, ValueError):
-            name = Locale.parse(language, sep="-").get_display_name() or language
-        name = name[:1].upper() + name[1:]
+        name = own_name(language)
     return {
         "tag": language,
         "direction": direction(language),

@@ -11,14 +11,15 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
-from newsgen.catalogues import best
+from newsgen.catalogues import best, own_name
 from newsgen.citing import Citations
 from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_moved
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.markup import resolve, with_reachable_tables
-from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term
+from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term, Translation
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
+from newsgen.translations import takes_part, touched
 from newsgen.urls import encode, media_address
 
 FIRST_WORDS = 4_000
@@ -76,6 +77,8 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
     if kind == "article":
         reads["terms"] = Read("terms_of", (path,))
         reads["neighbours"] = Read("neighbours", (path,))
+        if takes_part(planning.archive, path):
+            reads["translations"] = Read("translations", (path,))
     if telling:
         reads["events"] = Read("own_events", (path,))
     if kind != "page" or address != CORRECTIONS_ADDRESS:
@@ -94,14 +97,16 @@ def _language(planning: Planning, path: str) -> str:
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The document itself; those before and after it, where it was and where it is; those that link to it; and those
-    that report the same events."""
+    """The document itself; those before and after it, where it was and where it is; those that link to it, and those
+    that it is a translation of; and those that report the same events."""
     archive = planning.archive
     yield change.path
     for facts in (change.before, change.after):
         if facts is not None and facts.kind == "article" and has_moved(change):
             yield from filter(None, beside(archive, facts.day, facts.published, change.path))
     yield from linking_to(archive, change)
+    if has_moved(change):
+        yield from touched(archive, change)
     for one in retold(planning, change):
         if one.is_disputed:
             yield from (path for (path,) in archive.rows("SELECT DISTINCT path FROM reports WHERE key = ?", one.key))
@@ -146,12 +151,25 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             "newer": newer,
             "images": [_image(frame, one) for one in article.meta["images"]],
             "sources": citations.listed(),
+            **_translated(reads.translations if "translations" in page.reads else (), article.card.address),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }
         view["structured"] = describing.describe_article(frame, view, article.meta, reads.terms)
     else:
         view["structured"] = describing.describe_page(frame, article.card)
     return view
+
+
+def _translated(group: tuple[Translation, ...], own: str) -> dict[str, Any]:
+    """What the template sees of the translations of an article: the others, each with the name of its language in
+    itself; the addresses of all by language, for its switch; and the same for search engines."""
+    others = [{"it": one, "name": own_name(one.language)} for one in group if one.address != own]
+    first = [("x-default", one.address) for one in group if one.is_original]
+    return {
+        "translations": others,
+        "translated": {one.language: one.address for one in group},
+        "alternates": [*((one.language, one.address) for one in group), *first],
+    }
 
 
 def _view_of_tombstone(article: Article) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def describe_article(
             "datePublished": card.published.iso,
             "dateModified": card.updated.iso if card.updated else None,
             "inLanguage": card.language,
+            **_translations(frame, view["translations"]),
             "dateline": meta["dateline"],
             "articleSection": one_or_many([one.name for one in terms["sections"]]),
             "keywords": [one.name for one in terms["tags"]],
@@ -99,6 +100,17 @@ def describe_article(
         },
     )
     return script(article, _crumbs(frame, above, (card.address, card.title)))
+
+
+def _translations(frame: Frame, others: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The original of an article, or its translations."""
+    works: dict[bool, list[Thing]] = {True: [], False: []}
+    for one in (each["it"] for each in others):
+        work = thing("NewsArticle", {"@id": frame.absolute(one.address), "inLanguage": one.language})
+        works[one.is_original].append(work)
+    if works[True]:
+        return {"translationOfWork": works[True][0]}
+    return {"workTranslation": one_or_many(works[False])}
 
 
 def describe_page(frame: Frame, card: Card) -> Markup:

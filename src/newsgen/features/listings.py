@@ -63,8 +63,10 @@ def _home(site: Site, language: str) -> Iterator[Page]:
     of = (LANGUAGES, language) if len(site.languages) > 1 else ("", "")
     reads = {"cards": Read("newest", (*of, site.home_articles))}
     address = site.home_of(language)
+    alternates = [*([one, site.home_of(one)] for one in site.languages), ["x-default", "/"]]
+    facts = {"alternates": alternates} if len(site.languages) > 1 else {}
     name = "the front page" if address == "/" else f"the front page in {language}"
-    yield Page(address, "listings", name, "home.html", reads, language=language)
+    yield Page(address, "listings", name, "home.html", reads, facts, language=language)
 
 
 def _index(axis: str) -> Page:

@@ -28,17 +28,16 @@ _IN_ADDRESS = {"\\": "%5C", "{": "%7B", "}": "%7D"}
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What a citation says of an article. ``authors`` are those that it names, none for the archive itself; ``day`` and
-    ``amended`` (the last correction) are days in ISO 8601; ``archive`` is the title of the site, ``publisher`` who
-    answers for it; ``language`` is a BCP 47 tag."""
-
+    """What a citation says of an article. ``authors`` are those that it names, none for the publisher; ``day`` is in
+    ISO 8601; ``amended`` are the kind and the day of its last correction; ``archive`` is the title of the site,
+    ``publisher`` who answers for it; ``language`` is a BCP 47 tag."""
     address: str
     title: str
     authors: tuple[str, ...]
     archive: str
     publisher: str
     day: str
-    amended: str | None
+    amended: tuple[str, str] | None
     language: str
 
 
@@ -78,9 +77,9 @@ def bibtex(reference: Reference) -> str:
         "year": "{" + year + "}",
         "month": _MONTHS[int(month) - 1],
         "url": "{" + re.sub(r"[\\{}]", lambda found: _IN_ADDRESS[found[0]], reference.address) + "}",
-        "note": "{Corrected " + reference.amended + "}" if reference.amended else "",
+        "note": "{" + _amended(reference) + "}",
     }
-    lines = [f"  {name} = {value}" for name, value in fields.items() if value]
+    lines = [f"  {name} = {value}" for name, value in fields.items() if value != "{}"]
     return f"@misc{{{key(reference)},\n" + ",\n".join(lines) + "\n}"
 
 
@@ -99,10 +98,14 @@ def ris(reference: Reference) -> str:
         ("LA", reference.language),
         ("UR", reference.address),
         ("ID", key(reference)),
-        *([("N1", f"Corrected {reference.amended}")] if reference.amended else []),
+        *([("N1", _amended(reference))] if reference.amended else []),
         ("ER", ""),
     ]
     return "\n".join(f"{tag}  - {' '.join(value.split())}" for tag, value in lines)
+
+
+def _amended(reference: Reference) -> str:
+    return ", ".join(reference.amended).capitalize() if reference.amended else ""
 
 
 def tex(text: str) -> str:

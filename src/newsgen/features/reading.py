@@ -74,7 +74,7 @@ def cite(frame: Frame, card: Card, authors: Sequence[Term], corrections: Sequenc
         archive=frame.site.title,
         publisher=frame.site.publisher.name or frame.site.title,
         day=card.published.day.isoformat(),
-        amended=amended["date"].day.isoformat() if amended else None,
+        amended=(amended["kind"], amended["date"].day.isoformat()) if amended else None,
         language=card.language,
     )
     return {

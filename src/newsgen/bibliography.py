@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _BODIES = frozenset(
-    """agency and archive association board bureau center centre collective committee company correspondent correspondents
-    council department desk editor editors foundation group inc institute ltd magazine media ministry monitor network
+    """agency and archive association board bureau center centre collective committee company correspondent
+    correspondents council department desk editor editors foundation group inc institute ltd magazine media ministry monitor network
     news newspaper newsroom office organisation organization post press project radio record reporters review service
     society staff team television the times today union university watch wire""".split()
 )
@@ -17,12 +17,14 @@ _BODIES = frozenset(
 _PERSON = re.compile(r"[^\W\d_][\w.’'-]*(,? [^\W\d_][\w.’'-]*)( [^\W\d_][\w.’'-]*)?")
 _TEX = {
     "\\": r"\textbackslash{}",
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
-} | {sign: "\\" + sign for sign in "%&$#_"}
+} | {sign: "\\" + sign for sign in "%&$#_{}"}
+_UNPAIRED = {"{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 _SPECIAL = re.compile(r"[\\{}~^%&$#_]")
+_BRACE = re.compile(r"[{}]")
+_JOINED = re.compile(r"([-'`,<>])(?=\1)|[?!](?=`)")
+"""What TeX would join to another sign, such as two hyphens to a dash."""
 _IN_ADDRESS = {"\\": "%5C", "{": "%7B", "}": "%7D"}
 
 
@@ -31,6 +33,7 @@ class Reference:
     """What a citation says of an article. ``authors`` are those that it names, none for the publisher; ``day`` is in
     ISO 8601; ``amended`` are the kind and the day of its last correction; ``archive`` is the title of the site,
     ``publisher`` who answers for it; ``language`` is a BCP 47 tag."""
+
     address: str
     title: str
     authors: tuple[str, ...]
@@ -48,7 +51,7 @@ def key(reference: Reference) -> str:
     last = path.rstrip("/").rpartition("/")[2].lower()
     slug = re.sub(r"[^a-z0-9]+", "-", last).strip("-")[:60].rstrip("-")
     usual = f"{reference.day.replace('-', '/')}/{slug}"
-    if not slug or path.rstrip("/") != usual and not path.rstrip("/").endswith("/" + usual):
+    if not slug or not f"/{path.rstrip('/')}".endswith(f"/{usual}"):
         slug = f"{slug}-{hashlib.sha256(path.encode()).hexdigest()[:8]}".strip("-")
     return f"{slug}-{reference.day}"
 
@@ -109,5 +112,17 @@ def _amended(reference: Reference) -> str:
 
 
 def tex(text: str) -> str:
-    """Give text in which TeX reads every character as itself."""
-    return _SPECIAL.sub(lambda found: _TEX[found[0]], " ".join(text.split()))
+    """Give text in which TeX reads every character as itself. BibTeX counts all braces, escaped ones too, so those that
+    are not in pairs are written as words."""
+    signs = _TEX if _is_paired(text) else _TEX | _UNPAIRED
+    written = _SPECIAL.sub(lambda found: signs[found[0]], " ".join(text.split()))
+    return _JOINED.sub(r"\g<0>{}", written)
+
+
+def _is_paired(text: str) -> bool:
+    depth = 0
+    for sign in _BRACE.findall(text):
+        depth += 1 if sign == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0

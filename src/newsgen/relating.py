@@ -12,7 +12,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from newsgen.archive import Archive
 from newsgen.happenings import term_of
@@ -21,7 +20,7 @@ from newsgen.model import Card, digest
 BESIDE = 3
 """How many reports of a running story are shown before and after one."""
 REACH = 6
-"""How many articles before and after one are looked at within each of its terms."""
+"""How many articles before and after one are looked at within each of its terms; more than :data:`BESIDE`."""
 MOST_RELATED = 4
 """How many related articles are shown."""
 WEIGHTS = {"tags": (3, 6), "places": (2, 4), "sources": (1, 3)}
@@ -35,7 +34,7 @@ Entry = tuple[str, str, bytes]
 """An article as it is filed under a term: its path, its day, and a part of the digest of its card."""
 Term = tuple[str, str]
 Row = tuple[str, str, str, bytes, str]
-"""An article in the order of publication: day, moment, path, a part of the digest of its card, and its terms, packed."""
+"""An article in the order of publication: day, moment, path, a part of the digest of its card, its packed terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Course:
 @dataclass(frozen=True, slots=True)
 class Around:
     """What is shown beside an article: the entries before and after it in its story, the nearest first and one more
-    than is shown, and the related ones, the nearest first."""
+    than is shown, and the related ones, those that share most first."""
 
     earlier: tuple[Entry, ...]
     later: tuple[Entry, ...]
@@ -79,7 +78,7 @@ def course_digest(archive: Archive, path: str) -> bytes:
 
 def related(archive: Archive, path: str) -> tuple[Card, ...]:
     """Give the articles that share most with one: at most :data:`MOST_RELATED`, what shares most and lies nearest
-    first. Those that :func:`course` or the neighbours show are not among them."""
+    first. Its neighbours are not among them, and neither are the nearest reports of its own story."""
     return tuple(archive.card(one[0]) for one in _around(archive, path).related)
 
 
@@ -92,11 +91,10 @@ def within_reach(archive: Archive, terms: Sequence[Term], day: str, published: s
     """Give the articles beside which one of these ``terms`` may be shown, or was, whose place in the order of
     publication is given."""
     for axis, slug in terms:
-        reach = BESIDE + 1 if axis == "threads" else REACH if axis in WEIGHTS else 0
-        if reach:
+        if axis in _MOST:
             number = term_of(archive, axis, slug)
             for forward in (False, True):
-                yield from (one[0] for one in _beyond(archive, number, (day, published, path), reach, forward))
+                yield from (one[0] for one in _beyond(archive, number, (day, published, path), REACH, forward))
 
 
 def find(archive: Archive, rows: Sequence[Row], older: str, newer: str) -> dict[str, Around]:
@@ -129,13 +127,13 @@ def find(archive: Archive, rows: Sequence[Row], older: str, newer: str) -> dict[
         later: list[Entry] = []
         if thread:
             line, offset = whole[thread]
-            earlier, later = _sides(line, offset + at, BESIDE + 1)
+            earlier, later = _sides(line, offset + at)
         before = rows[number - 1][2] if number else older
         after = rows[number + 1][2] if number + 1 < len(rows) else newer
         windows = []
         for weight, term, at in taken:
             line, offset = whole[term]
-            windows.append((weight, *_sides(line, offset + at, REACH)))
+            windows.append((weight, *_sides(line, offset + at)))
         found[row[2]] = _chosen(row[0], row[2], earlier, later, windows, (before, after))
     return found
 
@@ -164,8 +162,8 @@ def _ask_around(archive: Archive, path: str) -> Around:
         if not left.get(axis):
             continue
         left[axis] -= 1
-        number, reach = term_of(archive, axis, slug), REACH if axis in WEIGHTS else BESIDE + 1
-        sides = [_beyond(archive, number, place, reach, forward) for forward in (False, True)]
+        number = term_of(archive, axis, slug)
+        sides = [_beyond(archive, number, place, REACH, forward) for forward in (False, True)]
         if axis == "threads":
             earlier, later = sides
         else:
@@ -176,7 +174,7 @@ def _ask_around(archive: Archive, path: str) -> Around:
 
 def _beyond(archive: Archive, term: int, place: tuple[str, str, str], most: int, forward: bool) -> list[Entry]:
     """Give the entries of a term after a place in the order of publication, or before it; the nearest first."""
-    return archive.rows(_AFTER if forward else _BEFORE, term, *place, most)  # type: ignore[return-value]
+    return archive.rows(_AFTER if forward else _BEFORE, term, *place, most)
 
 
 def _extended(archive: Archive, term: Term, line: list[Entry], rows: Sequence[Row]) -> tuple[list[Entry], int]:
@@ -189,9 +187,9 @@ def _extended(archive: Archive, term: Term, line: list[Entry], rows: Sequence[Ro
     return [*reversed(before), *line, *after], len(before)
 
 
-def _sides(line: list[Entry], at: int, reach: int) -> tuple[list[Entry], list[Entry]]:
-    """Give the entries before and after one of a line, the nearest first."""
-    return line[max(0, at - reach) : at][::-1], line[at + 1 : at + 1 + reach]
+def _sides(line: list[Entry], at: int) -> tuple[list[Entry], list[Entry]]:
+    """Give the entries within reach before and after one of a line, the nearest first."""
+    return line[max(0, at - REACH) : at][::-1], line[at + 1 : at + 1 + REACH]
 
 
 def _chosen(
@@ -215,13 +213,16 @@ def _chosen(
                 scores[other] += score
             else:
                 scores[other], entries[other] = score, one
-    for other in (*neighbours, *(one[0] for side in (earlier, later) for one in side[:BESIDE])):
+    for other in (*neighbours, *(one[0] for side in (earlier, later) for one in side)):
         scores.pop(other, None)
     enough = max(LEAST, sorted(scores.values())[-MOST_RELATED:][0]) if scores else LEAST
     ranked = sorted(
         (-score, abs(here - _ordinal(entries[other][1])), other) for other, score in scores.items() if score >= enough
     )
-    return Around(tuple(earlier), tuple(later), tuple(entries[other] for _, _, other in ranked[:MOST_RELATED]))
+    more = BESIDE + 1
+    return Around(
+        tuple(earlier[:more]), tuple(later[:more]), tuple(entries[other] for _, _, other in ranked[:MOST_RELATED])
+    )
 
 
 @functools.lru_cache(maxsize=20_000)

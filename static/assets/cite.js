@@ -35,8 +35,8 @@ for (const element of section?.querySelectorAll(".reference, pre") ?? []) {
   const status = section.querySelector("[role=status]");
   button.type = "button";
   button.textContent = section.dataset.copy;
-  const label = element.getAttribute("aria-label");
-  if (label) button.setAttribute("aria-label", `${section.dataset.copy}: ${label}`);
+  const form = element.closest("details")?.querySelector("summary").textContent;
+  if (form) button.setAttribute("aria-label", `${section.dataset.copy}: ${form}`);
   button.addEventListener("click", async () => {
     const done = await copy(textOf(element));
     button.focus();

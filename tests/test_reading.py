@@ -145,6 +145,7 @@ def test_both_engines_give_the_same_contents_and_footnotes_that_lead_back(engine
         ("what-came-before", "What came before", []),
     ]
     assert 820 < sum(body.length) < 1100
+    assert contents('<div class="toc">…</div>' + body.html) == []  # whose author has put [TOC] there
     ids = re.findall(r'id="([^"]+)"', body.html)
     targets = re.findall(r"self:#([^\ufdd1\"]+)", body.html)
     assert {one for one in targets if one.startswith("fn")} == {one for one in ids if one.startswith("fn")}

@@ -35,7 +35,7 @@ KNOWN = {
     "ListItem": "item name position url",
     "NewsArticle": "about articleSection author citation contentLocation copyrightHolder correction dateModified "
     "datePublished dateline description headline image inLanguage isPartOf keywords license mainEntityOfPage mentions "
-    "publisher url",
+    "publisher timeRequired url wordCount",
     "NewsMediaOrganization": "actionableFeedbackPolicy correctionsPolicy description diversityPolicy ethicsPolicy logo "
     "masthead missionCoveragePrioritiesPolicy name noBylinesPolicy ownershipFundingInfo publishingPrinciples sameAs "
     "unnamedSourcesPolicy url verificationFactCheckingPolicy",

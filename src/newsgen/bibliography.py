@@ -9,9 +9,9 @@ from dataclasses import dataclass
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _BODIES = frozenset(
     """agency and archive association board bureau center centre collective committee company correspondent
-    correspondents council department desk editor editors foundation group inc institute ltd magazine media ministry monitor network
-    news newspaper newsroom office organisation organization post press project radio record reporters review service
-    society staff team television the times today union university watch wire""".split()
+    correspondents council department desk editor editors foundation group inc institute ltd magazine media ministry
+    monitor network news newspaper newsroom office organisation organization post press project radio record
+    reporters review service society staff team television the times today union university watch wire""".split()
 )
 """Words by which the name of an organisation or a desk is known."""
 _PERSON = re.compile(r"[^\W\d_][\w.’'-]*(,? [^\W\d_][\w.’'-]*)( [^\W\d_][\w.’'-]*)?")

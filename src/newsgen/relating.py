@@ -179,7 +179,7 @@ def _beyond(archive: Archive, term: int, place: tuple[str, str, str], most: int,
 
 def _extended(archive: Archive, term: Term, line: list[Entry], rows: Sequence[Row]) -> tuple[list[Entry], int]:
     """Give the entries of a term among ``rows`` with those within reach on both sides, and how many come before."""
-    row = archive.row(_COUNT, *term)
+    row = archive.once(("filed under", *term), lambda: archive.row(_COUNT, *term))
     if row is None or row[1] == len(line):
         return line, 0
     before = _beyond(archive, row[0], rows[0][:3], REACH, False)

@@ -29,8 +29,8 @@ def describe_reading(article: Article, body: str) -> dict[str, Any]:
 
 def contents(body: str) -> list[dict[str, Any]]:
     """Give the headings of the second and third level in some clean HTML, each with its ``id`` and its ``name``, those
-    of the third as ``parts`` of the one before them; nothing where there are fewer than :data:`LEAST_HEADINGS`, or where
-    the author has put contents into the text."""
+    of the third as ``parts`` of the one before them; nothing where there are fewer than :data:`LEAST_HEADINGS`, or
+    where the author has put contents into the text."""
     if body.count("<h2") + body.count("<h3") < LEAST_HEADINGS or '<div class="toc"' in body:
         return []
     found: list[dict[str, Any]] = []

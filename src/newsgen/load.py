@@ -261,7 +261,7 @@ def _converted(reader: _Reader, work: Work, text: str) -> _Kept:
     """Convert a body, or take what is kept of it where it was converted in the same way before."""
     key = digest(reader.key, work.path, text)
     if key == work.body_key:
-        mark, links, anchors, opening, faults = json.loads(work.body_rest)
+        mark, links, anchors, opening, faults, _ = json.loads(work.body_rest)
         told = [tuple(one) for one in links], anchors, opening, [tuple(one) for one in faults]
         return _Kept(key, b"", bytes.fromhex(mark), *told, work.body_rest, is_new=False)
     body = reader.converter.convert_body(work.path, text)
@@ -269,7 +269,7 @@ def _converted(reader: _Reader, work: Work, text: str) -> _Kept:
     mark = digest(html)
     links = [(one.kind, one.target, one.fragment, one.line, one.column) for one in body.links]
     faults = [(one.line, one.column, one.what, one.remedy, one.severity) for one in body.faults]
-    rest = canonical([mark.hex(), links, body.anchors, body.opening, faults])
+    rest = canonical([mark.hex(), links, body.anchors, body.opening, faults, body.length])
     return _Kept(key, html, mark, links, list(body.anchors), body.opening, faults, rest, is_new=True)
 
 

@@ -242,12 +242,14 @@ class Article:
 
     ``meta`` holds the checked front matter that the card does not: ``location``, ``sources``, ``corrections`` … as
     plain values, absent fields as ``None`` or empty. ``body`` is safe HTML whose internal links are still the
-    placeholders of :mod:`newsgen.markup`; a press puts addresses in their place.
+    placeholders of :mod:`newsgen.markup`; a press puts addresses in their place. ``length`` is how many words it has,
+    and how many characters that are not parted into words.
     """
 
     card: Card
     meta: dict[str, Any]
     body: str
+    length: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,11 @@ Step = tuple[str, str | None]
 
 
 def describe_article(
-    frame: Frame, view: dict[str, Any], meta: dict[str, Any], terms: dict[str, tuple[Term, ...]]
+    frame: Frame,
+    view: dict[str, Any],
+    meta: dict[str, Any],
+    terms: dict[str, tuple[Term, ...]],
+    length: tuple[int, int] = (0, 0),
 ) -> Markup:
     """Give the JSON-LD of an article from what its template sees: NewsArticle and BreadcrumbList."""
     card: Card = view["article"]
@@ -97,6 +101,8 @@ def describe_article(
             "image": one_or_many([_image(frame, one) for one in view["images"]]),
             "license": whole.license,
             "copyrightHolder": whole.holder,
+            "wordCount": sum(length) or None,
+            "timeRequired": f"PT{view['minutes']}M" if view["minutes"] else None,
         },
     )
     return script(article, _crumbs(frame, above, (card.address, card.title)))

@@ -127,7 +127,18 @@ class Filing:
             "why IS NOT NULL OR draft OR embargo IS NOT NULL OR expires IS NOT NULL "
             "FROM decided WHERE decided.path = documents.path) WHERE path IN (SELECT path FROM decided)"
         )
+        self._let_lead(moment)
         self._file()
+
+    def _let_lead(self, moment: str) -> None:
+        """Decide which articles may lead the front page: those whose ``featured`` is yet to come at a ``moment``."""
+        archive = self._archive
+        begun = "featured > ?1 AND (leads = 0 OR leads IS NULL)"
+        ended = "featured <= ?1 AND leads = 1"
+        for value, decided in ((1, begun), (0, ended)):
+            for (path,) in archive.rows(f"SELECT path FROM documents WHERE {decided} ORDER BY path", moment):  # noqa: S608
+                self._note(path)
+                archive.connection.execute("UPDATE documents SET leads = ? WHERE path = ?", (value, path))
 
     def _bury(self, paths: Iterable[str]) -> None:
         """Leave nothing but tombstones of some documents."""
@@ -336,13 +347,13 @@ def _first_state(row: tuple[Any, ...]) -> tuple[int, str | None, int]:
 def _facts(archive: Archive, path: str) -> Facts | None:
     """Give what other pages see of a document, or None of one that is not shown."""
     row = archive.row(
-        "SELECT kind, address, day, published, terms, digest, card_digest, changed, aliases, head, events, amended "
-        "FROM documents WHERE path = ? AND shown",
+        "SELECT kind, address, day, published, terms, digest, card_digest, changed, aliases, head, events, amended, "
+        "leads FROM documents WHERE path = ? AND shown",
         path,
     )
     if row is None:
         return None
-    kind, address, day, published, terms, whole, card, changed, aliases, head, events, amended = row
+    kind, address, day, published, terms, whole, card, changed, aliases, head, events, amended, leads = row
     links = archive.rows("SELECT kind, target, fragment, line, col FROM links WHERE path = ? ORDER BY rowid", path)
     named = tuple((axis, slug) for axis, slug, *_ in json.loads(terms))
     told = tuple(
@@ -353,7 +364,7 @@ def _facts(archive: Archive, path: str) -> Facts | None:
     whole = digest(whole, repr(links))  # for warnings name the lines of links
     moments = tuple(json.loads(amended))
     marks = (card.hex(), changed, shown, whole.hex(), aliases, head.hex())
-    return Facts(kind, address, day, published, named, *marks, told, moments)
+    return Facts(kind, address, day, published, named, *marks, told, moments, bool(leads))
 
 
 def registers_of(archive: Archive) -> Registers:

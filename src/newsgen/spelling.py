@@ -29,7 +29,10 @@ def spelt_iso(moment: Moment) -> str:
 
 @functools.lru_cache(maxsize=2_000)
 def spelt_period(name: str) -> str:
-    """Give the name of a period for people: ``2024``, ``July 2024``, ``17 July 2024``; ``199`` is the ``1990s``."""
+    """Give the name of a period for people: ``2024``, ``July 2024``, ``17 July 2024``; ``199`` is the ``1990s``, and
+    ``--07-17`` and ``--07`` (as XML Schema has them) are 17 July and July of any year."""
+    if name.startswith("--"):
+        return f"{int(name[5:])} {MONTHS[int(name[2:4]) - 1]}" if name[5:] else MONTHS[int(name[2:4]) - 1]
     return say(name.ljust(4, "X")).removeprefix("the ").removeprefix("years ")
 
 

@@ -49,6 +49,8 @@ _INDEXES = {
     "/places/": "Places",
     "/sources/": "Sources",
     "/corrections/": "Corrections",
+    "/on-this-day/": "On this day",
+    "/about/archive/": "The archive in numbers",
 }
 """What the pages are called that list others, in English."""
 

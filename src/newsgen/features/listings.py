@@ -1,5 +1,5 @@
-"""The front page, and a page for every term: a topic, an author, a place, a source, a running story. A large one has
-its calendar below it."""
+"""A page for every term: a topic, an author, a place, a source, a running story. A large one has its
+calendar below it, and what it is told of together with."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
 from newsgen.happenings import entry
-from newsgen.model import AXES, BESIDE_A_THREAD, Page, Read, Term
+from newsgen.model import AXES, BESIDE_A_THREAD, Page, Period, Read, Term
 from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
 
 NEWEST = 50
 """How many articles the page of a term shows before its years are told apart."""
 MOST_BESIDE = 20
-"""How many places and sources stand beside a running story."""
+"""How many places and sources stand beside a running story or a large topic."""
 NOTHING_KNOWN = dict.fromkeys("kind url archived accessed checked links wikidata aliases".split())
 """What a register may say of a term, besides its name and description."""
 FROM_THE_BEGINNING = "from-the-beginning"
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
-    yield "home"
     for axis in AXES:
         yield axis
         for (slug,) in planning.archive.rows("SELECT slug FROM vocabulary WHERE axis = ? ORDER BY slug", axis):
@@ -43,10 +42,7 @@ def _subjects(planning: Planning) -> Iterator[str]:
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     axis, _, rest = subject.partition("/")
     slug, _, period = rest.partition("/")
-    if subject == "home":
-        home = {"cards": Read("newest", ("", "", planning.site.home_articles))}
-        yield Page("/", "listings", "the front page", "home.html", home)
-    elif not slug:
+    if not slug:
         yield _index(axis)
     elif period == FROM_THE_BEGINNING:
         yield from _from_the_beginning(planning.archive, slug)
@@ -72,12 +68,12 @@ def _term(planning: Planning, axis: str, slug: str) -> Iterator[Page]:
     reads = {"term": Read("term", (axis, slug)), "cards": Read("newest", (axis, slug, NEWEST))}
     reads["entry"] = Read("entry", (axis, slug))
     if number > NEWEST:
-        reads["years"] = Read("period_names", (axis, slug, "", YEAR))
+        reads["years"] = Read("periods", (axis, slug, "", YEAR))
     events, facts = events_of_term(planning, axis, slug)
     reads |= events
     if axis == "places":
         reads["place"] = Read("place", (slug,))
-    if axis == "threads":
+    if axis == "threads" or (axis == "tags" and number > NEWEST):
         for other in BESIDE_A_THREAD:
             reads[f"beside_{other}"] = Read("together", (axis, slug, other, MOST_BESIDE))
     facts = {"large": number > NEWEST, **facts}
@@ -97,7 +93,7 @@ def _from_the_beginning(archive: Archive, slug: str) -> Iterator[Page]:
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The front page, and for each of the document's terms its page and its periods; all of them where a term has
+    """For each of the document's terms its page and its periods; all of them where a term has
     just outgrown one page, or shrunk to it."""
     if not days_of(change) or not has_been_retold(change):
         return
@@ -108,7 +104,6 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     yield from _places_around(planning.archive, retold_terms)
     if not has_moved(change):
         return
-    yield "home"
     terms = terms_of(change)
     yield from _places_around(planning.archive, terms)
     yield from {axis for axis, _ in terms}
@@ -153,9 +148,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
 
 
 def _described(page: Page, view: dict[str, Any], frame: Frame) -> Markup:
-    """The JSON-LD of the front page, of a term, of a running story told from its beginning, or of an index."""
-    if page.template == "home.html":
-        return describing.describe_home(frame, view["cards"])
+    """The JSON-LD of a term, of a running story told from its beginning, or of an index."""
     if page.template == "term.html":
         told = [one for _, group in view["events"] for one in group]
         items = describing.articles(frame, view["cards"]) or describing.happenings(frame, told)
@@ -183,9 +176,15 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
             return here
         return frame.href(address_of(base, name)) if page.facts["cut"] else f"{frame.href(base)}#ng:in-{name}"
 
+    def link_to_year(name: str) -> str:
+        return frame.href(f"{term.address}{name}/")
+
     place = read.get("place")
+    years: tuple[Period, ...] = read.get("years", ())
     return {
-        "years": read.get("years", ()),
+        "years": [one.name for one in years],
+        "counts": {one.name: one.count for one in years},
+        "year_bars": chart(years, "", link_to_year),
         "entry": {**NOTHING_KNOWN, **read["entry"]},
         "place": place,
         "map": map_of_place(frame, place) if place else None,
@@ -196,4 +195,4 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
     }
 
 
-FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=(*describing.SETTINGS, "description"))
+FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)

@@ -1,0 +1,190 @@
+"""What a page may ask of the archive about its days, its front page and its numbers."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from typing import Any
+
+from newsgen.archive import EVERYTHING, Archive
+from newsgen.happenings import WHOLE, happenings, term_of
+from newsgen.model import AXES, CORRECTIONS, EVENTS, Card, Happening, Period, Term, canonical, digest
+
+DAY = 10
+YEAR = 4
+Anniversary = tuple[Period, tuple[Card, ...] | tuple[Happening, ...]]
+"""One day of one year: its name with how much there is of it, and the first of that."""
+
+
+# --- the days of the year ---
+
+
+def days(archive: Archive) -> dict[str, dict[str, list[Period]]]:
+    """Give the days of the year (``07-17``) on which anything was published or happened, in their order: for each the
+    axis (empty for what was published, ``events``) and the days of single years, the latest first."""
+
+    def make() -> dict[str, dict[str, list[Period]]]:
+        found: dict[str, dict[str, list[Period]]] = {}
+        sql = "SELECT period, count FROM tallies WHERE term = ? AND length(period) = ? ORDER BY period DESC"
+        for axis in ("", EVENTS):
+            for name, number in archive.rows(sql, term_of(archive, axis, ""), DAY):
+                if name[:YEAR].isdigit() and name[YEAR] == "-":  # not of the years before 1
+                    found.setdefault(name[YEAR + 1 :], {}).setdefault(axis, []).append(Period(name, number))
+        return dict(sorted(found.items()))
+
+    made: dict[str, dict[str, list[Period]]] = archive.once(("days of the year",), make)
+    return made
+
+
+def day_names(archive: Archive) -> tuple[str, ...]:
+    """Give the names of the days of the year that have anything, in order."""
+    return tuple(days(archive))
+
+
+def days_beside(archive: Archive, name: str) -> tuple[str | None, str | None]:
+    """Give the days before and after one that have anything, around the year; None where there is no other."""
+    others = [one for one in days(archive) if one != name]
+    if not others:
+        return None, None
+    at = bisect_left(others, name)
+    return others[at - 1], others[at % len(others)]
+
+
+def anniversaries(archive: Archive, axis: str, name: str, years: int, most: int) -> tuple[Anniversary, ...]:
+    """Give what was published (``axis`` empty) or happened (``events``) on a day of the year in each of the latest
+    ``years`` that have anything, the latest first: of each the first that ``most`` allows. Of years before these
+    only the days and numbers."""
+    found: list[Anniversary] = []
+    for number, day in enumerate(days(archive).get(name, {}).get(axis, ())):
+        if number >= years:
+            found.append((day, ()))
+        elif axis:
+            found.append((day, happenings(archive, axis, "", day.name, WHOLE, most, 0)))
+        else:
+            rows = archive.rows(_ON_A_DAY.format("path"), EVERYTHING, day.name, most)
+            found.append((day, tuple(archive.card(path) for (path,) in rows)))
+    return tuple(found)
+
+
+_ON_A_DAY = "SELECT {} FROM filed WHERE term = ? AND day = ? ORDER BY published, path LIMIT ?"
+
+
+def anniversaries_digest(archive: Archive, axis: str, name: str, years: int, most: int) -> bytes:
+    found = days(archive).get(name, {}).get(axis, ())
+    term = term_of(archive, axis, "")
+    marks = [
+        mark for day in found[:years] for (mark,) in archive.rows(_ON_A_DAY.format("card"), term, day.name, most)
+    ]
+    return digest(canonical([[one.name, one.count] for one in found]), *marks)
+
+
+def latest_days(archive: Archive, most: int) -> tuple[Period, ...]:
+    """Give the latest days on which something was published, the latest first."""
+    sql = "SELECT period, count FROM tallies WHERE term = ? AND length(period) = ? ORDER BY period DESC LIMIT ?"
+    return tuple(Period(*row) for row in archive.rows(sql, EVERYTHING, DAY, most))
+
+
+def latest_days_digest(archive: Archive, most: int) -> bytes:
+    return digest(canonical([[one.name, one.count] for one in latest_days(archive, most)]))
+
+
+# --- the front page ---
+
+
+def lead(archive: Archive) -> tuple[Card, dict[str, Any] | None] | None:
+    """Give the article that leads the front page with its first image, if it has one: the newest of those whose
+    ``featured`` has not passed, else the newest of all; None where nothing is published."""
+    path = _lead_path(archive)
+    if path is None:
+        return None
+    card, meta, _ = archive.head(path)
+    return card, (meta["images"][0] if meta["images"] else None)
+
+
+def _lead_path(archive: Archive) -> str | None:
+    featured = """SELECT path FROM documents WHERE leads = 1 AND featured IS NOT NULL AND shown AND kind = 'article'
+        ORDER BY day DESC, published DESC, path DESC LIMIT 1"""
+    newest = "SELECT path FROM filed WHERE term = 0 ORDER BY day DESC, published DESC, path DESC LIMIT 1"
+    row = archive.row(featured) or archive.row(newest)
+    return row[0] if row else None
+
+
+def lead_digest(archive: Archive) -> bytes:
+    path = _lead_path(archive)
+    row = archive.row("SELECT head FROM documents WHERE path = ?", path) if path else None
+    return digest(path or "", row[0] if row else b"")
+
+
+def stories(archive: Archive, within: int, most: int) -> tuple[tuple[Term, Card], ...]:
+    """Give the running stories of which the newest ``within`` articles tell, the one with the newest report first: each
+    with how many reports it has, and the newest of them."""
+    found = []
+    for slug, path in _stories(archive, within, most):
+        sql = """SELECT name, description, coalesce(count, 0) FROM vocabulary LEFT JOIN tallies ON tallies.term =
+            vocabulary.term AND period = '' WHERE axis = 'threads' AND slug = ?"""
+        row = archive.row(sql, slug)
+        if row is not None:
+            found.append((Term("threads", slug, *row), archive.card(path)))
+    return tuple(found)
+
+
+def _stories(archive: Archive, within: int, most: int) -> list[tuple[str, str]]:
+    sql = """SELECT path, documents.terms FROM (SELECT path, day, published FROM filed WHERE term = 0
+        ORDER BY day DESC, published DESC, path DESC LIMIT ?) AS newest JOIN documents USING (path)
+        WHERE documents.terms LIKE '%"threads"%' ORDER BY newest.day DESC, newest.published DESC, path DESC"""
+    found: dict[str, str] = {}
+    for path, terms in archive.rows(sql, within):
+        for axis, slug, *_ in json.loads(terms):
+            if axis == "threads" and len(found) < most:
+                found.setdefault(slug, path)
+    return [*found.items()]
+
+
+def stories_digest(archive: Archive, within: int, most: int) -> bytes:
+    return digest(*(part for term, card in stories(archive, within, most) for part in (term.pack(), card.pack())))
+
+
+# --- the numbers ---
+
+
+def frequent(archive: Archive, axis: str, most: int) -> tuple[Term, ...]:
+    """Give the terms of an axis that most articles carry, each with how many."""
+    sql = """SELECT slug, name, description, count FROM vocabulary JOIN tallies ON tallies.term = vocabulary.term
+        AND period = '' WHERE axis = ? AND name IS NOT NULL ORDER BY count DESC, slug LIMIT ?"""
+    return tuple(Term(axis, *row) for row in archive.rows(sql, axis, most))
+
+
+def frequent_digest(archive: Archive, axis: str, most: int) -> bytes:
+    return digest(*(one.pack() for one in frequent(archive, axis, most)))
+
+
+def corrected(archive: Archive) -> tuple[Period, ...]:
+    """Give how many articles of each year of publication have a correction, years without one left out."""
+    sql = """SELECT substr(day, 1, 4), count(*) FROM documents WHERE shown AND kind = 'article' AND amended != '[]'
+        GROUP BY 1 ORDER BY 1"""
+    return tuple(Period(*row) for row in archive.rows(sql))
+
+
+def corrected_digest(archive: Archive) -> bytes:
+    return digest(canonical([[one.name, one.count] for one in corrected(archive)]))
+
+
+def extent(archive: Archive) -> dict[str, Any]:
+    """Give how much there is: ``first`` and ``last`` day of publication, and how many ``articles``, ``events``,
+    ``corrections`` and terms of each axis."""
+    first, last = (
+        archive.row(f"SELECT day FROM filed WHERE term = 0 ORDER BY day {order} LIMIT 1")  # noqa: S608 - our own words
+        for order in ("", "DESC")
+    )
+    total = "SELECT count FROM tallies WHERE term = ? AND period = ''"
+    found: dict[str, Any] = {"first": first[0] if first else None, "last": last[0] if last else None}
+    for name, axis in (("articles", ""), ("events", EVENTS), ("corrections", CORRECTIONS)):
+        row = archive.row(total, term_of(archive, axis, ""))
+        found[name] = row[0] if row else 0
+    named = "SELECT axis, count(*) FROM vocabulary WHERE name IS NOT NULL GROUP BY axis"
+    numbers = dict(archive.rows(named))
+    return found | {axis: numbers.get(axis, 0) for axis in AXES}
+
+
+def extent_digest(archive: Archive) -> bytes:
+    return digest(canonical(extent(archive)))

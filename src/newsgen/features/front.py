@@ -1,0 +1,86 @@
+"""The front page: what leads it, what is newest, the sections that the settings name, and the running stories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from newsgen.archive import Change
+from newsgen.features import Feature, Frame, Planning, days_of, describing, has_been_retold
+from newsgen.model import Page, Read
+from newsgen.questions import Reads, count
+from newsgen.urls import encode, media_address, slugify
+
+BESIDE_THE_LEAD = 3
+"""How many articles stand beside the one that leads."""
+OF_A_SECTION = 5
+"""How many articles of a section stand in its block."""
+MOST_STORIES = 5
+WITHIN = 300
+"""A story is running while one of this many newest articles tells of it."""
+MOST_DAYS = 7
+"""How many days with reports stand in the line of dates."""
+
+
+def _subjects(planning: Planning) -> Iterator[str]:
+    yield ""
+
+
+def _pages(planning: Planning, subject: str) -> Iterator[Page]:
+    reads = {
+        "cards": Read("newest", ("", "", planning.site.home_articles)),
+        "lead": Read("lead"),
+        "stories": Read("stories", (WITHIN, MOST_STORIES)),
+        "days": Read("latest_days", (MOST_DAYS,)),
+    }
+    slugs = [*dict.fromkeys(slugify(name) for name in planning.site.home_sections)]
+    slugs = [slug for slug in slugs if count(planning.archive, "sections", slug)]
+    for slug in slugs:
+        reads[f"section {slug}"] = Read("term", ("sections", slug))
+        most = OF_A_SECTION + BESIDE_THE_LEAD + 1  # for some of them may stand above
+        reads[f"newest {slug}"] = Read("newest", ("sections", slug, most))
+    yield Page("/", "front", "the front page", "home.html", reads, {"sections": slugs})
+
+
+def _affected(planning: Planning, change: Change) -> Iterator[str]:
+    """The front page, for each article that is told otherwise, or begins or ends to lead."""
+    leads = {facts.leads for facts in (change.before, change.after) if facts is not None}
+    if days_of(change) and (len(leads) > 1 or has_been_retold(change)):
+        yield ""
+
+
+def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
+    cards = reads.cards
+    lead, image = reads.lead or (None, None)
+    rest = [one for one in cards if lead is None or one.path != lead.path]
+    beside, newest = rest[:BESIDE_THE_LEAD], rest[BESIDE_THE_LEAD:]
+    above = {one.path for one in (lead, *beside) if one is not None}
+    sections = []
+    for slug in page.facts["sections"]:
+        own = [one for one in getattr(reads, f"newest {slug}") if one.path not in above][:OF_A_SECTION]
+        above |= {one.path for one in own}
+        if own:
+            sections.append((getattr(reads, f"section {slug}"), own))
+    days = reads.days
+    return {
+        "cards": cards,
+        "lead": lead,
+        "lead_image": _picture(frame, image) if image else None,
+        "beside": beside,
+        "sections": sections,
+        "newest": [one for one in newest if one.path not in above],
+        "stories": [(term, card, card.path in above) for term, card in reads.stories],
+        "days": [(one, f"/timeline/{one.name.replace('-', '/')}/") for one in days],
+        "on_this_day": days[0].name[5:] if days else None,
+        "structured": describing.describe_home(frame, [lead, *rest] if lead else ()),
+    }
+
+
+def _picture(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
+    if image["target"] is None:
+        return {**image, "href": encode(image["src"]) if " " in image["src"] else image["src"]}
+    kind, target = image["target"]
+    return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
+
+
+FEATURE = Feature("front", _subjects, _pages, _affected, _view, settings=(*describing.SETTINGS, "description"))

@@ -72,9 +72,7 @@ _ON_A_DAY = "SELECT {} FROM filed WHERE term = ? AND day = ? ORDER BY published,
 def anniversaries_digest(archive: Archive, axis: str, name: str, years: int, most: int) -> bytes:
     found = days(archive).get(name, {}).get(axis, ())
     term = term_of(archive, axis, "")
-    marks = [
-        mark for day in found[:years] for (mark,) in archive.rows(_ON_A_DAY.format("card"), term, day.name, most)
-    ]
+    marks = [mark for day in found[:years] for (mark,) in archive.rows(_ON_A_DAY.format("card"), term, day.name, most)]
     return digest(canonical([[one.name, one.count] for one in found]), *marks)
 
 

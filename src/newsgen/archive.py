@@ -28,7 +28,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents INTEGER);
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
     id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, featured TEXT,
-    location TEXT, menu INTEGER, held INTEGER, leads INTEGER, linking INTEGER, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT,
+    location TEXT, menu INTEGER, held INTEGER, leads INTEGER, linking INTEGER, terms TEXT, aliases TEXT, card TEXT,
+    meta TEXT, anchors TEXT,
     events TEXT, amended TEXT, proposed TEXT, body BLOB, card_digest BLOB, head BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
 CREATE INDEX documents_id ON documents (id) WHERE shown;
@@ -73,8 +74,8 @@ EVERYTHING = 0
 class Facts:
     """What of a shown document pages depend on: ``card``, ``head`` (card, metadata, terms and events) and ``whole`` are
     digests. ``events`` are the keys of its events, with the day and the terms that each is filed under, its rank among
-    the reports and a digest of its date and place; ``amended`` are the moments of its corrections. ``leads`` says whether
-    it may lead the front page."""
+    the reports and a digest of its date and place; ``amended`` are the moments of its corrections. ``leads`` says
+    whether it may lead the front page."""
 
     kind: str
     address: str

@@ -18,7 +18,7 @@ OF_A_SECTION = 5
 MOST_STORIES = 5
 WITHIN = 300
 """A story is running while one of this many newest articles tells of it."""
-MOST_DAYS = 7
+MOST_DAYS = 5
 """How many days with reports stand in the line of dates."""
 
 
@@ -27,19 +27,20 @@ def _subjects(planning: Planning) -> Iterator[str]:
 
 
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
+    slugs = [*dict.fromkeys(slugify(name) for name in planning.site.home_sections)]
+    slugs = [slug for slug in slugs if count(planning.archive, "sections", slug)]
+    most = planning.site.home_articles
     reads = {
-        "cards": Read("newest", ("", "", planning.site.home_articles)),
+        "cards": Read("newest", ("", "", most + OF_A_SECTION * len(slugs))),
         "lead": Read("lead"),
         "stories": Read("stories", (WITHIN, MOST_STORIES)),
         "days": Read("latest_days", (MOST_DAYS,)),
     }
-    slugs = [*dict.fromkeys(slugify(name) for name in planning.site.home_sections)]
-    slugs = [slug for slug in slugs if count(planning.archive, "sections", slug)]
     for slug in slugs:
         reads[f"section {slug}"] = Read("term", ("sections", slug))
-        most = OF_A_SECTION + BESIDE_THE_LEAD + 1  # for some of them may stand above
-        reads[f"newest {slug}"] = Read("newest", ("sections", slug, most))
-    yield Page("/", "front", "the front page", "home.html", reads, {"sections": slugs})
+        more = OF_A_SECTION + BESIDE_THE_LEAD + 1  # for some of them may stand above
+        reads[f"newest {slug}"] = Read("newest", ("sections", slug, more))
+    yield Page("/", "front", "the front page", "home.html", reads, {"sections": slugs, "most": most})
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
@@ -50,10 +51,10 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
-    cards = reads.cards
+    cards, most = reads.cards, page.facts["most"]
     lead, image = reads.lead or (None, None)
     rest = [one for one in cards if lead is None or one.path != lead.path]
-    beside, newest = rest[:BESIDE_THE_LEAD], rest[BESIDE_THE_LEAD:]
+    beside, newest = rest[: min(BESIDE_THE_LEAD, most - 1)], rest[BESIDE_THE_LEAD:]
     above = {one.path for one in (lead, *beside) if one is not None}
     sections = []
     for slug in page.facts["sections"]:
@@ -61,18 +62,21 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         above |= {one.path for one in own}
         if own:
             sections.append((getattr(reads, f"section {slug}"), own))
+    newest = [one for one in newest if one.path not in above][: max(0, most - 1 - BESIDE_THE_LEAD)]
+    above |= {one.path for one in newest}
+    shown = [*beside, *(one for _, own in sections for one in own), *newest]
     days = reads.days
     return {
-        "cards": cards,
+        "cards": cards[:most],
         "lead": lead,
         "lead_image": _picture(frame, image) if image else None,
         "beside": beside,
         "sections": sections,
-        "newest": [one for one in newest if one.path not in above],
+        "newest": newest,
         "stories": [(term, card, card.path in above) for term, card in reads.stories],
         "days": [(one, f"/timeline/{one.name.replace('-', '/')}/") for one in days],
         "on_this_day": days[0].name[5:] if days else None,
-        "structured": describing.describe_home(frame, [lead, *rest] if lead else ()),
+        "structured": describing.describe_home(frame, [lead, *shown] if lead else ()),
     }
 
 

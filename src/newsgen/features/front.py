@@ -15,7 +15,7 @@ BESIDE_THE_LEAD = 3
 """How many articles stand beside the one that leads."""
 OF_A_SECTION = 5
 """How many articles of a section stand in its block."""
-MOST_STORIES = 5
+MOST_STORIES = 4
 WITHIN = 300
 """A story is running while one of this many newest articles tells of it."""
 MOST_DAYS = 5
@@ -62,8 +62,8 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         above |= {one.path for one in own}
         if own:
             sections.append((getattr(reads, f"section {slug}"), own))
+    stories = [(term, card, card.path in above) for term, card in reads.stories]
     newest = [one for one in newest if one.path not in above][: max(0, most - 1 - BESIDE_THE_LEAD)]
-    above |= {one.path for one in newest}
     shown = [*beside, *(one for _, own in sections for one in own), *newest]
     days = reads.days
     return {
@@ -73,7 +73,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "beside": beside,
         "sections": sections,
         "newest": newest,
-        "stories": [(term, card, card.path in above) for term, card in reads.stories],
+        "stories": stories,
         "days": [(one, f"/timeline/{one.name.replace('-', '/')}/") for one in days],
         "on_this_day": days[0].name[5:] if days else None,
         "structured": describing.describe_home(frame, [lead, *shown] if lead else ()),

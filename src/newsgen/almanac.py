@@ -19,31 +19,40 @@ Anniversary = tuple[Period, tuple[Card, ...] | tuple[Happening, ...]]
 # --- the days of the year ---
 
 
-def days(archive: Archive) -> dict[str, dict[str, list[Period]]]:
-    """Give the days of the year (``07-17``) on which anything was published or happened, in their order: for each the
-    axis (empty for what was published, ``events``) and the days of single years, the latest first."""
-
-    def make() -> dict[str, dict[str, list[Period]]]:
-        found: dict[str, dict[str, list[Period]]] = {}
-        sql = "SELECT period, count FROM tallies WHERE term = ? AND length(period) = ? ORDER BY period DESC"
-        for axis in ("", EVENTS):
-            for name, number in archive.rows(sql, term_of(archive, axis, ""), DAY):
-                if name[:YEAR].isdigit() and name[YEAR] == "-":  # not of the years before 1
-                    found.setdefault(name[YEAR + 1 :], {}).setdefault(axis, []).append(Period(name, number))
-        return dict(sorted(found.items()))
-
-    made: dict[str, dict[str, list[Period]]] = archive.once(("days of the year",), make)
-    return made
-
-
 def day_names(archive: Archive) -> tuple[str, ...]:
-    """Give the names of the days of the year that have anything, in order."""
-    return tuple(days(archive))
+    """Give the days of the year (``07-17``) on which anything was published or happened, in order."""
+
+    def make() -> tuple[str, ...]:
+        sql = f"SELECT DISTINCT substr(period, 6) FROM tallies WHERE term = ? AND {_IS_A_DAY}"  # noqa: S608 - our own
+        return tuple(
+            sorted({name for axis in ("", EVENTS) for (name,) in archive.rows(sql, term_of(archive, axis, ""))})
+        )
+
+    names: tuple[str, ...] = archive.once(("days of the year",), make)
+    return names
+
+
+_IS_A_DAY = "length(period) = 10 AND period BETWEEN '0001-' AND '9999~'"
+"""A day of a year that has a number; those before the year 1 have none to stand under."""
+
+
+def _days_of(archive: Archive, axis: str, name: str) -> list[Period]:
+    """Give the days of single years on which something was published or happened on a day of the year, the latest
+    first."""
+
+    def make() -> str:
+        sql = "SELECT period FROM tallies WHERE term = ? AND length(period) = ? AND period BETWEEN '0001' AND '9999'"
+        return canonical([year for (year,) in archive.rows(sql, term_of(archive, axis, ""), YEAR)])
+
+    years = archive.once(("years", axis), make)
+    sql = """SELECT period, count FROM tallies WHERE term = ? AND period IN (SELECT value || '-' || ? FROM json_each(?))
+        ORDER BY period DESC"""
+    return [Period(*row) for row in archive.rows(sql, term_of(archive, axis, ""), name, years)]
 
 
 def days_beside(archive: Archive, name: str) -> tuple[str | None, str | None]:
     """Give the days before and after one that have anything, around the year; None where there is no other."""
-    others = [one for one in days(archive) if one != name]
+    others = [one for one in day_names(archive) if one != name]
     if not others:
         return None, None
     at = bisect_left(others, name)
@@ -55,7 +64,7 @@ def anniversaries(archive: Archive, axis: str, name: str, years: int, most: int)
     ``years`` that have anything, the latest first: of each the first that ``most`` allows. Of years before these
     only the days and numbers."""
     found: list[Anniversary] = []
-    for number, day in enumerate(days(archive).get(name, {}).get(axis, ())):
+    for number, day in enumerate(_days_of(archive, axis, name)):
         if number >= years:
             found.append((day, ()))
         elif axis:
@@ -70,7 +79,7 @@ _ON_A_DAY = "SELECT {} FROM filed WHERE term = ? AND day = ? ORDER BY published,
 
 
 def anniversaries_digest(archive: Archive, axis: str, name: str, years: int, most: int) -> bytes:
-    found = days(archive).get(name, {}).get(axis, ())
+    found = _days_of(archive, axis, name)
     term = term_of(archive, axis, "")
     marks = [mark for day in found[:years] for (mark,) in archive.rows(_ON_A_DAY.format("card"), term, day.name, most)]
     return digest(canonical([[one.name, one.count] for one in found]), *marks)

@@ -28,7 +28,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents INTEGER);
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
     id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, featured TEXT,
-    location TEXT, menu INTEGER, held INTEGER, leads INTEGER, linking INTEGER, terms TEXT, aliases TEXT, card TEXT,
+    location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER, terms TEXT, aliases TEXT, card TEXT,
     meta TEXT, anchors TEXT,
     events TEXT, amended TEXT, proposed TEXT, body BLOB, card_digest BLOB, head BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
@@ -291,7 +291,7 @@ class Archive:
         row = self.row(
             "SELECT min(due) FROM (SELECT embargo AS due FROM documents WHERE held AND embargo > ?1 "
             "UNION ALL SELECT expires FROM documents WHERE held AND expires > ?1 "
-            "UNION ALL SELECT featured FROM documents WHERE leads AND featured > ?1 AND shown)",
+            "UNION ALL SELECT featured FROM documents WHERE leads = 1 AND featured > ?1 AND shown)",
             moment,
         )
         return row[0] if row else None

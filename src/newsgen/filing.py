@@ -14,7 +14,7 @@ from typing import Any
 from newsgen import chronicle
 from newsgen.archive import PART, Archive, Facts, stamp
 from newsgen.chronicle import lengths_of
-from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, Card, canonical, digest, events_of
+from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, WITH_OTHERS, Card, canonical, digest, events_of
 from newsgen.packing import COLUMNS, GONE, Entry, bury, pack, seal_of
 from newsgen.refiling import MOST_NOTED, add_term, file_all, naming
 from newsgen.registers import Registers
@@ -133,8 +133,8 @@ class Filing:
     def _let_lead(self, moment: str) -> None:
         """Decide which articles may lead the front page: those whose ``featured`` is yet to come at a ``moment``."""
         archive = self._archive
-        begun = "featured > ?1 AND (leads = 0 OR leads IS NULL)"
-        ended = "featured <= ?1 AND leads = 1"
+        begun = "leads = 0 AND featured > ?1"
+        ended = "leads = 1 AND featured <= ?1"
         for value, decided in ((1, begun), (0, ended)):
             for (path,) in archive.rows(f"SELECT path FROM documents WHERE {decided} ORDER BY path", moment):  # noqa: S608
                 self._note(path)
@@ -257,10 +257,10 @@ class Filing:
             day = moment.partition(" ")[0]
             term = self._file_under(CORRECTIONS, "", (day, moment, f"{path}#{number}"), head, by)
             yield term, CORRECTIONS, ""
-        for (axis, _), thread in numbers.items():
-            for (beside, _), other in numbers.items() if axis == "threads" else ():
+        for (axis, _), term in numbers.items():
+            for (beside, _), other in numbers.items() if axis in WITH_OTHERS else ():
                 if beside in BESIDE_A_THREAD:
-                    self._count("together", thread, "other", other, by)
+                    self._count("together", term, "other", other, by)
 
     def _file_under(self, axis: str, slug: str, place: tuple[str, str, str], mark: bytes, by: int) -> int:
         """File something at its place, a day, an order and a name, under a term; give the number of that."""

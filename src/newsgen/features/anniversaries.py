@@ -58,11 +58,11 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
-    root = describing.index_step(frame, ROOT)
+    above, root = describing.index_step(frame, "/timeline/"), describing.index_step(frame, ROOT)
     if page.template == "days.html":
         names = reads.names
         items = describing.links(frame, [(f"{ROOT}{name}/", f"--{name}") for name in names])
-        structured = describing.describe_list(frame, (), root, items)
+        structured = describing.describe_list(frame, (above,), root, items)
         return {"months": days_of_the_year(names), "structured": structured}
     name, (earlier, later) = page.facts["day"], page.facts["beside"]
     published, happened = reads.published, reads.happened
@@ -75,7 +75,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "happened": _of_years(happened, lambda day: f"/timeline/events/{day[:YEAR]}/"),
         "earlier": earlier,
         "later": later,
-        "structured": describing.describe_list(frame, (root,), (page.address, f"--{name}"), items),
+        "structured": describing.describe_list(frame, (above, root), (page.address, f"--{name}"), items),
     }
 
 

@@ -356,6 +356,54 @@ def test_a_chart_of_a_right_to_left_site_begins_at_the_right(tmp_path: Path, bro
     page.close()
 
 
+def test_the_timeline_is_walked_with_keys(archive: tuple[Story, str], browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    base = archive[1]
+    at = "document.activeElement.getAttribute('href')"
+    page.goto(base + "/timeline/2023/03/")
+    entries = page.evaluate("[...document.querySelectorAll('main .card h3 a')].map(one => one.getAttribute('href'))")
+    assert len(entries) > 3
+    page.keyboard.press("ArrowDown")  # scrolls, as ever, until an entry has the focus
+    assert page.evaluate(at) is None
+    for key, expected in (("j", 0), ("j", 1), ("ArrowDown", 2), ("k", 1), ("ArrowUp", 0), ("End", -1), ("Home", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate(at) == entries[expected], key
+    page.keyboard.press("Control+j")
+    assert page.evaluate(at) == entries[0]
+    days = page.locator(".month td a")
+    days.first.focus()
+    assert days.count() > 8
+    for key, expected in (("ArrowRight", 1), ("ArrowDown", 8), ("ArrowUp", 1), ("ArrowLeft", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate(at) == days.nth(expected).get_attribute("href"), key
+    for key, address in (("]", "/timeline/2023/04/"), ("[", "/timeline/2023/03/"), ("n", "/timeline/2023/04/")):
+        page.keyboard.press(key)
+        page.wait_for_url("**" + address)
+    page.locator(".keys summary").click()
+    assert page.locator(".keys kbd").first.is_visible()
+    page.locator(".keys input").uncheck()
+    page.goto(base + "/timeline/2023/03/")
+    page.keyboard.press("j")
+    assert page.evaluate(at) is None and not page.locator(".keys input").is_checked()
+    page.close()
+
+
+def test_a_date_leads_to_its_month_or_to_the_nearest(archive: tuple[Story, str], browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(archive[1] + "/timeline/")
+    page.locator("#ng\\:date").fill("2023-09-20")
+    page.keyboard.press("j")  # in a field it is a letter
+    assert page.evaluate("document.activeElement.id") == "ng:date"
+    page.get_by_role("button", name="Go").click()
+    assert page.evaluate("document.activeElement.dataset.period") == "2023-05"
+    assert "May 2023" in page.locator(".jump output").inner_text()
+    page.locator("#ng\\:date").fill("2023-03-02")
+    page.get_by_role("button", name="Go").click()
+    page.wait_for_url("**/timeline/2023/03/#ng:day-2023-03-02")
+    assert page.evaluate("document.querySelector('td:target').textContent").startswith("2")
+    page.close()
+
+
 def test_the_nu_checker_finds_no_error(archive: tuple[Story, str]) -> None:
     jar = os.environ.get("NEWSGEN_VNU")
     java = shutil.which("java")

@@ -61,7 +61,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     above, root = describing.index_step(frame, "/timeline/"), describing.index_step(frame, ROOT)
     if page.template == "days.html":
         names = reads.names
-        items = describing.links(frame, [(f"{ROOT}{name}/", f"--{name}") for name in names])
+        items = describing.links(frame, [(f"{ROOT}{name}/", _spelt(frame, name)) for name in names])
         structured = describing.describe_list(frame, (above,), root, items)
         return {"months": days_of_the_year(names), "structured": structured}
     name, (earlier, later) = page.facts["day"], page.facts["beside"]
@@ -75,8 +75,15 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "happened": _of_years(happened, lambda day: f"/timeline/events/{day[:YEAR]}/"),
         "earlier": earlier,
         "later": later,
-        "structured": describing.describe_list(frame, (above, root), (page.address, f"--{name}"), items),
+        "structured": describing.describe_list(frame, (above, root), (page.address, _spelt(frame, name)), items),
     }
+
+
+def _spelt(frame: Frame, name: str) -> str:
+    """Give the name of a day of the year: in English where the site is, else that of XML Schema."""
+    leap = f"2024-{name}"
+    said = describing.spelt(frame, leap)
+    return f"--{name}" if said == leap else said.removesuffix(" 2024")
 
 
 def _of_years(found: tuple[Anniversary, ...], link: Callable[[str], str]) -> list[dict[str, Any]]:

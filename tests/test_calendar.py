@@ -218,7 +218,7 @@ def test_what_stands_beside_a_large_topic_is_what_its_articles_say(archive: Stor
 def test_the_numbers_are_those_of_the_archive(archive: Story) -> None:
     page = archive.page("/about/archive/")
     extent = dict(zip(texts(page, "//dl[@class='extent']//dt"), texts(page, "//dl[@class='extent']//dd"), strict=True))
-    assert extent == {"reports": "23", "events": "3", "topics": "1", "places": "2", "corrections and notes": "7"}
+    assert extent == {"reports": "23", "events": "3", "topic": "1", "places": "2", "corrections and notes": "7"}
     assert texts(page, "//p[@class='span']") == ["From 17 July 2018 to 31 December 2024"]
     rows = [texts(one, "th | td") for one in page.xpath("//table[@class='numbers']//tr")[1:]]
     assert rows[0] == ["2024", "4", "1", "25.0 %"]

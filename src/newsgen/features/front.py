@@ -18,7 +18,7 @@ OF_A_SECTION = 5
 MOST_STORIES = 4
 WITHIN = 300
 """A story is running while one of this many newest articles tells of it."""
-MOST_DAYS = 5
+MOST_DAYS = 4
 """How many days with reports stand in the line of dates."""
 
 

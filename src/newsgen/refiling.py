@@ -177,6 +177,7 @@ def repair(archive: Archive) -> bool:
     archive.connection.execute("DELETE FROM registers")
     archive.connection.execute("DELETE FROM meta WHERE key LIKE 'register %'")
     archive.connection.execute("DELETE FROM folders WHERE path = 'content'")
+    archive.connection.execute("UPDATE documents SET leads = 0 WHERE leads IS NOT 0")
     archive.connection.execute(
         "UPDATE documents SET withheld = 'unread', held = 1, shown = 0 WHERE draft OR embargo IS NOT NULL OR "
         "expires IS NOT NULL OR NOT shown OR kind = ?",

@@ -9,7 +9,7 @@ from newsgen.archive import Change
 from newsgen.features import Feature, Frame, Planning, days_of, describing, has_been_retold
 from newsgen.model import Page, Read
 from newsgen.questions import Reads, count
-from newsgen.urls import encode, media_address, slugify
+from newsgen.urls import media_address, slugify
 
 BESIDE_THE_LEAD = 3
 """How many articles stand beside the one that leads."""
@@ -80,9 +80,10 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     }
 
 
-def _picture(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
+def _picture(frame: Frame, image: dict[str, Any]) -> dict[str, Any] | None:
+    """Give an image with the link to it; None for one on another host, which the front page does not ask for."""
     if image["target"] is None:
-        return {**image, "href": encode(image["src"]) if " " in image["src"] else image["src"]}
+        return None
     kind, target = image["target"]
     return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
 

@@ -61,6 +61,9 @@ KINDS = {
     "sources": "/sources/",
     "source": "/sources/ministry/",
     "corrections": "/corrections/",
+    "days of the year": "/on-this-day/",
+    "day of the year": "/on-this-day/07-17/",
+    "numbers": "/about/archive/",
     "withdrawn": "/2024/06/01/withdrawn/",
     "not found": "/404.html",
 }
@@ -129,7 +132,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, s
     """An archive with every kind of page, served under a path."""
     story = Story(tmp_path_factory.mktemp("browser") / "site")
     story.site(
-        base_url="https://example.org/news/", description="What happened, where, and how we know.", license="CC0"
+        base_url="https://example.org/news/",
+        description="What happened, where, and how we know.",
+        license="CC0",
+        home_sections=["World"],
     )
     story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\nsummary: Who we are.\n---\n## Us\n\nText.\n")
     story.write("content/places.yaml", PLACES)
@@ -300,7 +306,7 @@ def test_no_page_needs_a_script_or_asks_another_host(archive: tuple[Story, str],
     page.on("response", lambda response: answers.append((response.status, response.url)))
     for address in KINDS.values():
         page.goto(archive[1] + address)
-        assert not page.locator("script:not([type='application/ld+json'])").count()
+        assert not page.locator("script:not([type='application/ld+json'], [src][defer])").count()
     assert asked and all(url.startswith(archive[1].removesuffix("/news")) for url in asked)
     assert not [answer for answer in answers if answer[0] >= 400]
     assert not said
@@ -349,6 +355,54 @@ def test_a_chart_of_a_right_to_left_site_begins_at_the_right(tmp_path: Path, bro
         for address in ("/timeline/events/", "/places/", "/places/ain/", "/2024/07/17/drones/"):
             page.goto(base + address)
             assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+    page.close()
+
+
+def test_the_timeline_is_walked_with_keys(archive: tuple[Story, str], browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    base = archive[1]
+    at = "document.activeElement.getAttribute('href')"
+    page.goto(base + "/timeline/2023/03/")
+    entries = page.evaluate("[...document.querySelectorAll('main .card h3 a')].map(one => one.getAttribute('href'))")
+    assert len(entries) > 3
+    page.keyboard.press("ArrowDown")  # scrolls, as ever, until an entry has the focus
+    assert page.evaluate(at) is None
+    for key, expected in (("j", 0), ("j", 1), ("ArrowDown", 2), ("k", 1), ("ArrowUp", 0), ("End", -1), ("Home", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate(at) == entries[expected], key
+    page.keyboard.press("Control+j")
+    assert page.evaluate(at) == entries[0]
+    days = page.locator(".month td a")
+    days.first.focus()
+    assert days.count() > 8
+    for key, expected in (("ArrowRight", 1), ("ArrowDown", 8), ("ArrowUp", 1), ("ArrowLeft", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate(at) == days.nth(expected).get_attribute("href"), key
+    for key, address in (("]", "/timeline/2023/04/"), ("[", "/timeline/2023/03/"), ("n", "/timeline/2023/04/")):
+        page.keyboard.press(key)
+        page.wait_for_url("**" + address)
+    page.locator(".keys summary").click()
+    assert page.locator(".keys kbd").first.is_visible()
+    page.locator(".keys input").uncheck()
+    page.goto(base + "/timeline/2023/03/")
+    page.keyboard.press("j")
+    assert page.evaluate(at) is None and not page.locator(".keys input").is_checked()
+    page.close()
+
+
+def test_a_date_leads_to_its_month_or_to_the_nearest(archive: tuple[Story, str], browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(archive[1] + "/timeline/")
+    page.locator("#ng\\:date").fill("2023-09-20")
+    page.keyboard.press("j")  # in a field it is a letter
+    assert page.evaluate("document.activeElement.id") == "ng:date"
+    page.get_by_role("button", name="Go").click()
+    assert page.evaluate("document.activeElement.dataset.period") == "2023-05"
+    assert "May 2023" in page.locator(".jump output").inner_text()
+    page.locator("#ng\\:date").fill("2023-03-02")
+    page.get_by_role("button", name="Go").click()
+    page.wait_for_url("**/timeline/2023/03/#ng:day-2023-03-02")
+    assert page.evaluate("document.querySelector('td:target').textContent").startswith("2")
     page.close()
 
 

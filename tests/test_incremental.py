@@ -112,6 +112,7 @@ class Edits(RuleBasedStateMachine):
         events=EVENTS,
         sources=SOURCES,
         corrections=st.sampled_from([None, [{"date": "2024-08-01", "text": "A wrong day."}]]),
+        featured=st.sampled_from([None, "2024-08-01", "2030-01-01"]),
     )
     def put(self, name: str, day: str, tags: list[str], body: str, **fields: object) -> None:
         self.story.article(name, body, date=day, tags=tags, **fields)
@@ -168,7 +169,7 @@ class Edits(RuleBasedStateMachine):
 
     @rule(title=st.sampled_from(["The Record", "The Other Record"]), base=st.sampled_from(["/", "/news/"]))
     def set_settings(self, title: str, base: str) -> None:
-        self.story.site(title=title, base_url=f"https://example.org{base}")
+        self.story.site(title=title, base_url=f"https://example.org{base}", home_sections=["World"])
 
     @rule(zone=st.sampled_from(["UTC", "Pacific/Auckland"]))
     def set_zone(self, zone: str) -> None:

@@ -27,14 +27,17 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents INTEGER);
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
-    id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, location TEXT,
-    menu INTEGER, held INTEGER, linking INTEGER, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT,
-    events TEXT, amended TEXT, proposed TEXT, body BLOB, card_digest BLOB, head BLOB, digest BLOB);
+    id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, featured TEXT,
+    location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER, terms TEXT, aliases TEXT,
+    card TEXT, meta TEXT, anchors TEXT, events TEXT, amended TEXT, proposed TEXT, body BLOB, card_digest BLOB,
+    head BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
 CREATE INDEX documents_id ON documents (id) WHERE shown;
 CREATE INDEX documents_pages ON documents (kind, menu) WHERE kind != 'article';
 CREATE INDEX documents_proposed ON documents (path) WHERE proposed IS NOT NULL;
 CREATE INDEX documents_held ON documents (path) WHERE held;
+CREATE INDEX documents_featured ON documents (leads, featured) WHERE featured IS NOT NULL;
+CREATE INDEX documents_amended ON documents (day) WHERE shown AND kind = 'article' AND amended != '[]';
 CREATE TABLE bodies (path TEXT PRIMARY KEY, key BLOB, html BLOB, rest TEXT, digest BLOB);
 CREATE TABLE vocabulary (term INTEGER PRIMARY KEY, axis TEXT, slug TEXT, name TEXT, description TEXT, entry TEXT,
     UNIQUE (axis, slug));
@@ -71,7 +74,8 @@ EVERYTHING = 0
 class Facts:
     """What of a shown document pages depend on: ``card``, ``head`` (card, metadata, terms and events) and ``whole`` are
     digests. ``events`` are the keys of its events, with the day and the terms that each is filed under, its rank among
-    the reports and a digest of its date and place; ``amended`` are the moments of its corrections."""
+    the reports and a digest of its date and place; ``amended`` are the moments of its corrections. ``leads`` says
+    whether it may lead the front page."""
 
     kind: str
     address: str
@@ -86,15 +90,17 @@ class Facts:
     head: str
     events: tuple[tuple[str, str, tuple[tuple[str, str], ...], int, str], ...]
     amended: tuple[str, ...]
+    leads: bool
 
     def pack(self) -> str:
         return canonical(list(astuple(self)))
 
     @classmethod
     def unpack(cls, packed: str) -> Facts:
-        kind, address, day, published, terms, card, changed, media, whole, aliases, head, told_of, amended = json.loads(
+        kind, address, day, published, terms, card, changed, media, whole, aliases, head, told_of, *rest = json.loads(
             packed
         )
+        amended, leads = rest
         named = tuple((axis, slug) for axis, slug in terms)
         events = tuple((key, when, tuple((axis, slug) for axis, slug in of), *told) for key, when, of, *told in told_of)
         return cls(
@@ -111,6 +117,7 @@ class Facts:
             head,
             events,
             tuple(amended),
+            bool(leads),
         )
 
 
@@ -279,11 +286,12 @@ class Archive:
         return int(entries or 0), int(documents)
 
     def next_due(self, now: datetime) -> str | None:
-        """Give the next moment (RFC 3339, UTC) at which an embargo ends or an article expires."""
+        """Give the next moment (RFC 3339, UTC) at which an embargo ends, an article expires or leads no more."""
         moment = stamp(now)
         row = self.row(
             "SELECT min(due) FROM (SELECT embargo AS due FROM documents WHERE held AND embargo > ?1 "
-            "UNION ALL SELECT expires FROM documents WHERE held AND expires > ?1)",
+            "UNION ALL SELECT expires FROM documents WHERE held AND expires > ?1 "
+            "UNION ALL SELECT featured FROM documents WHERE leads = 1 AND featured > ?1 AND shown)",
             moment,
         )
         return row[0] if row else None

@@ -20,6 +20,7 @@ from newsgen.model import (
     CORRECTIONS,
     LANGUAGES,
     TRANSLATIONS,
+    WITH_OTHERS,
     Card,
     canonical,
     digest,
@@ -137,7 +138,18 @@ class Filing:
             "why IS NOT NULL OR draft OR embargo IS NOT NULL OR expires IS NOT NULL "
             "FROM decided WHERE decided.path = documents.path) WHERE path IN (SELECT path FROM decided)"
         )
+        self._let_lead(moment)
         self._file()
+
+    def _let_lead(self, moment: str) -> None:
+        """Decide which articles may lead the front page: those whose ``featured`` is yet to come at a ``moment``."""
+        archive = self._archive
+        begun = "leads = 0 AND featured > ?1"
+        ended = "leads = 1 AND featured <= ?1"
+        for value, decided in ((1, begun), (0, ended)):
+            for (path,) in archive.rows(f"SELECT path FROM documents WHERE {decided} ORDER BY path", moment):  # noqa: S608
+                self._note(path)
+                archive.connection.execute("UPDATE documents SET leads = ? WHERE path = ?", (value, path))
 
     def _bury(self, paths: Iterable[str]) -> None:
         """Leave nothing but tombstones of some documents."""
@@ -256,10 +268,10 @@ class Filing:
             day = moment.partition(" ")[0]
             term = self._file_under(CORRECTIONS, "", (day, moment, f"{path}#{number}"), head, by)
             yield term, CORRECTIONS, ""
-        for (axis, _), thread in numbers.items():
-            for (beside, _), other in numbers.items() if axis == "threads" else ():
+        for (axis, _), term in numbers.items():
+            for (beside, _), other in numbers.items() if axis in WITH_OTHERS else ():
                 if beside in BESIDE_A_THREAD:
-                    self._count("together", thread, "other", other, by)
+                    self._count("together", term, "other", other, by)
 
     def _file_under(self, axis: str, slug: str, place: tuple[str, str, str], mark: bytes, by: int) -> int:
         """File something at its place, a day, an order and a name, under a term; give the number of that."""
@@ -346,13 +358,13 @@ def _first_state(row: tuple[Any, ...]) -> tuple[int, str | None, int]:
 def _facts(archive: Archive, path: str) -> Facts | None:
     """Give what other pages see of a document, or None of one that is not shown."""
     row = archive.row(
-        "SELECT kind, address, day, published, terms, digest, card_digest, changed, aliases, head, events, amended "
-        "FROM documents WHERE path = ? AND shown",
+        "SELECT kind, address, day, published, terms, digest, card_digest, changed, aliases, head, events, amended, "
+        "leads FROM documents WHERE path = ? AND shown",
         path,
     )
     if row is None:
         return None
-    kind, address, day, published, terms, whole, card, changed, aliases, head, events, amended = row
+    kind, address, day, published, terms, whole, card, changed, aliases, head, events, amended, leads = row
     links = archive.rows("SELECT kind, target, fragment, line, col FROM links WHERE path = ? ORDER BY rowid", path)
     named = tuple((axis, slug) for axis, slug, *_ in json.loads(terms))
     told = tuple(
@@ -363,7 +375,7 @@ def _facts(archive: Archive, path: str) -> Facts | None:
     whole = digest(whole, repr(links))  # for warnings name the lines of links
     moments = tuple(json.loads(amended))
     marks = (card.hex(), changed, shown, whole.hex(), aliases, head.hex())
-    return Facts(kind, address, day, published, named, *marks, told, moments)
+    return Facts(kind, address, day, published, named, *marks, told, moments, bool(leads))
 
 
 def registers_of(archive: Archive) -> Registers:

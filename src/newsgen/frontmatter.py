@@ -49,6 +49,7 @@ class Header:
     embargo: Moment | None
     expires: Moment | None
     image_lines: dict[str, tuple[int, int]]
+    featured: Moment | None = None
     proposals: tuple[tuple[int, str], ...] = ()
     """What a machine proposed and nobody has confirmed yet: line of the file, and what it is."""
     originals: tuple[tuple[str, str, int, int], ...] = ()
@@ -200,6 +201,7 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         embargo=values["embargo"],
         expires=values["expires"],
         image_lines={one["src"]: place for one in meta["images"]},
+        featured=values["featured"],
         proposals=proposals,
         originals=originals,
     )

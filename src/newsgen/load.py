@@ -298,6 +298,7 @@ def _entry(
         "draft": int(header.draft),
         "embargo": _utc(header.embargo),
         "expires": _utc(header.expires),
+        "featured": _utc(header.featured),
         "menu": header.meta.get("menu"),
         "linking": sum(one[0] == "document" for one in links),
         "aliases": canonical(sorted(aliases)),

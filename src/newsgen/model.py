@@ -14,7 +14,9 @@ AXES = ("tags", "authors", "sections", "threads", "places", "sources")
 """The vocabularies in which an article is classified. Each term of each owns a page and two feeds."""
 
 BESIDE_A_THREAD = ("places", "sources")
-"""The axes whose terms are counted beside each running story."""
+"""The axes whose terms are counted beside each running story, and each topic."""
+WITH_OTHERS = ("tags", "threads")
+"""The axes beside whose terms others are counted."""
 EVENTS = "events"
 """The axis of what happened: the events of the whole archive are filed under it, those of a term under its own axis
 below it."""

@@ -15,8 +15,8 @@ from newsgen.ledger import Lost
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a build is asked to do. ``now`` decides what is embargoed or expired, and nothing else; ``explain`` is an
-    address of which to tell why it was rendered or not."""
+    """What a build is asked to do. ``now`` decides what is embargoed, expired or featured, and nothing else;
+    ``explain`` is an address of which to tell why it was rendered or not."""
 
     site: Path
     output: Path

@@ -13,7 +13,7 @@ from newsgen.registers import Registers
 from newsgen.resolving import Resolved, resolve
 
 COLUMNS = (
-    "kind address folded id day published changed draft embargo expires menu linking terms aliases card "
+    "kind address folded id day published changed draft embargo expires featured menu linking terms aliases card "
     "meta anchors events amended proposed body card_digest head digest"
 ).split()
 
@@ -107,6 +107,7 @@ def bury(path: str, columns: dict[str, Any], aliases: tuple[tuple[Any, ...], ...
     meta_text = canonical({"gone": "withdrawn" if withdrawn else "expired", "date": date, "reason": reason})
     buried = {
         "kind": GONE,
+        "featured": None,
         "menu": None,
         "linking": 0,
         "terms": "[]",

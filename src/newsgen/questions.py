@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from newsgen import almanac, relating, tables, translations
 from newsgen import happenings as told
-from newsgen import relating, tables, translations
 from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
 from newsgen.happenings import term_of
@@ -449,6 +449,14 @@ QUESTIONS = {
     "together": Question(told.together, told.together_digest),
     "amendments": Question(told.amendments, told.amendments_digest),
     "translations": Question(translations.translations, translations.translations_digest),
+    "day_names": Question(almanac.day_names, lambda archive: digest(*almanac.day_names(archive))),
+    "anniversaries": Question(almanac.anniversaries, almanac.anniversaries_digest),
+    "latest_days": Question(almanac.latest_days, almanac.latest_days_digest),
+    "lead": Question(almanac.lead, almanac.lead_digest),
+    "stories": Question(almanac.stories, almanac.stories_digest),
+    "frequent": Question(almanac.frequent, almanac.frequent_digest),
+    "corrected": Question(almanac.corrected, almanac.corrected_digest),
+    "extent": Question(almanac.extent, almanac.extent_digest),
     "article_rows": Question(tables.article_rows, tables.article_rows_digest),
     "event_rows": Question(tables.event_rows, tables.event_rows_digest),
     "source_rows": Question(tables.source_rows, tables.source_rows_digest),

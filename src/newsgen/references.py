@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 
 from newsgen.archive import Archive
 from newsgen.catalogues import normal
+from newsgen.document import shorten
 from newsgen.errors import FAULT, WARNING, Fault
 from newsgen.model import TRANSLATIONS, canonical
 from newsgen.site import SETTINGS_FILE, Site
 from newsgen.translations import are_any, around, group, original_of
-from newsgen.urls import clean_address
+from newsgen.urls import clean_address, slugify
 
 
 def check(archive: Archive, faulty_are_absent: bool, only: set[str] | None = None) -> list[Fault]:
@@ -175,3 +176,7 @@ def unplanned_settings(site: Site, is_planned: Callable[[str], bool]) -> Iterato
         if address and address.startswith("/") and not is_planned(address.partition("#")[0]):
             what = f"nothing is published at {address}, which publisher: {name} names"
             yield Fault(SETTINGS_FILE, 1, 1, what, "Correct the address, or make that page.", WARNING)
+    for name in site.home_sections:
+        if not is_planned(f"/sections/{slugify(name)}/"):
+            what = f"no article is in the section {shorten(name)!r}, which home_sections names"
+            yield Fault(SETTINGS_FILE, 1, 1, what, "Write a section as the articles have it, or take it out.", WARNING)

@@ -7,7 +7,7 @@ from typing import Any
 
 from newsgen import chronicle
 from newsgen.archive import PART, Archive
-from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, EVENTS, canonical, events_of
+from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, EVENTS, WITH_OTHERS, canonical, events_of
 from newsgen.packing import GONE, seal_of
 
 MOST_NOTED = 2_000
@@ -82,18 +82,31 @@ def file_all(archive: Archive) -> None:
             f"INSERT INTO tallies SELECT term, substr(day, 1, {length}), count(*) FROM filed JOIN vocabulary "  # noqa: S608
             f"USING (term) WHERE length(day) >= {length}{only} GROUP BY 1, 2"
         )
-    execute(
-        f"INSERT INTO together SELECT one.term, other.term, count(*) FROM vocabulary AS one JOIN filed AS mine "  # noqa: S608
-        "ON mine.term = one.term JOIN documents ON documents.path = mine.path, json_each(documents.terms) AS each JOIN "
-        "vocabulary AS other ON other.axis = json_extract(each.value, '$[0]') AND other.slug = "
-        f"json_extract(each.value, '$[1]') WHERE one.axis = 'threads' AND other.axis IN {BESIDE_A_THREAD} GROUP BY 1, 2"
-    )
+    _count_together(archive)
     execute(
         "INSERT INTO months SELECT substr(day, 1, 7), max(changed) FROM documents WHERE shown AND kind = 'article' "
         "GROUP BY 1"
     )
     archive.set_meta("floor", number)
     archive.forget_answers()
+
+
+def _count_together(archive: Archive) -> None:
+    """Count which places and sources stand beside topics and running stories, from what is filed: that takes a quarter
+    of the time that reading the terms of every document anew does."""
+    execute = archive.connection.execute
+    execute(
+        "CREATE TEMP TABLE IF NOT EXISTS others (path TEXT, other INTEGER, PRIMARY KEY (path, other)) WITHOUT ROWID"
+    )
+    execute(
+        "INSERT INTO others SELECT path, term FROM filed JOIN vocabulary USING (term) "  # noqa: S608 - our own names
+        f"WHERE axis IN {BESIDE_A_THREAD} ORDER BY 1, 2"
+    )
+    execute(
+        "INSERT INTO together SELECT term, other, count(*) FROM filed JOIN vocabulary USING (term) "  # noqa: S608
+        f"JOIN others USING (path) WHERE axis IN {WITH_OTHERS} GROUP BY 1, 2"
+    )
+    execute("DROP TABLE others")
 
 
 MOST_AT_ONCE = 5_000
@@ -164,6 +177,7 @@ def repair(archive: Archive) -> bool:
     archive.connection.execute("DELETE FROM registers")
     archive.connection.execute("DELETE FROM meta WHERE key LIKE 'register %'")
     archive.connection.execute("DELETE FROM folders WHERE path = 'content'")
+    archive.connection.execute("UPDATE documents SET leads = 0 WHERE leads IS NOT 0")
     archive.connection.execute(
         "UPDATE documents SET withheld = 'unread', held = 1, shown = 0 WHERE draft OR embargo IS NOT NULL OR "
         "expires IS NOT NULL OR NOT shown OR kind = ?",

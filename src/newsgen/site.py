@@ -174,6 +174,7 @@ SETTINGS = (
         also=("licence",),
     ),
     Field("home_articles", Number(1, 200), "How many articles the front page lists. Default: 20."),
+    Field("home_sections", Names(_one_or_many), "The sections that have a block on the front page, in this order."),
     Field("strict", Flag(), "Whether warnings stop the build. Default: false."),
     Field("trusted_html", Flag(), "Whether HTML in articles is published without being cleaned. Default: false."),
     Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
@@ -223,6 +224,7 @@ class Site:
     authors: tuple[str, ...] = ()
     license: str = ""
     home_articles: int = 20
+    home_sections: tuple[str, ...] = ()
     strict: bool = False
     trusted_html: bool = False
     markdown: Markdown = Markdown()
@@ -341,6 +343,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     )
     if any(one.severity == FAULT for one in document.faults):
         return Site(root, timezone=given.get("timezone") or "UTC"), document.faults
+    given["home_sections"] = tuple(given.get("home_sections", ()))
     given["lint"] = {rule: (values["lint"] or {}).get(rule) or level for rule, (level, _) in LINT.items()}
     if isinstance(nodes.get("description"), ScalarNode) and len(given.get("description", "")) > 1000:
         document.warn(nodes["description"], "the description is longer than 1000 characters", "Shorten it.")

@@ -96,7 +96,10 @@ class Wording:
         return said
 
     def _period(self, name: str) -> str:
-        """Give the name of a period for people: ``2024``, ``July 2024``, ``17 July 2024``; ``199`` is ``1990s``."""
+        """Give the name of a period for people: ``2024``, ``July 2024``, ``17 July 2024``; ``199`` is ``1990s``, and
+        ``--07-17`` and ``--07`` (as XML Schema has them) are 17 July and July of any year."""
+        if name.startswith("--"):
+            return self.calendar.date("", int(name[2:4]), int(name[5:]) if name[5:] else None)
         point = read_edtf(name.ljust(4, "X")).points[0]
         if point is None or point.span == 1:
             return self.happened(name)

@@ -34,6 +34,11 @@ class Planning:
 CORRECTIONS_ADDRESS = "/corrections/"
 """Where all corrections are listed. A page of the content at this address is the beginning of the list."""
 
+NUMBERS_ADDRESS = "/about/archive/"
+"""Where the archive is told in numbers. A page of the content at this address stands above them."""
+OWN_ADDRESSES = (CORRECTIONS_ADDRESS, NUMBERS_ADDRESS)
+"""The addresses at which a page of the content is a part of one of ours."""
+
 
 class Files(Protocol):
     """The files that are published as they are, static files and those that shown documents show, by address."""

@@ -14,7 +14,7 @@ from newsgen import relating
 from newsgen.archive import Archive, Change
 from newsgen.catalogues import best, own_name
 from newsgen.citing import Citations
-from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_moved, reading
+from newsgen.features import OWN_ADDRESSES, Feature, Frame, Planning, describing, has_moved, reading
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.markup import resolve, with_reachable_tables
@@ -87,7 +87,7 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
         reads["related"] = Read("related", (path,))
     if telling:
         reads["events"] = Read("own_events", (path,))
-    if kind != "page" or address != CORRECTIONS_ADDRESS:
+    if kind != "page" or address not in OWN_ADDRESSES:
         yield Page(address, "articles", path, TEMPLATES[kind], reads, language=language)
     for alias, _ in json.loads(aliases) if aliases != "[]" else ():
         yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")

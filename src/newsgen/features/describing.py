@@ -49,6 +49,8 @@ _INDEXES = {
     "/places/": message("Places"),
     "/sources/": message("Sources"),
     "/corrections/": message("Corrections"),
+    "/on-this-day/": message("On this day"),
+    "/about/archive/": message("The archive in numbers"),
 }
 """What the pages are called that list others."""
 

@@ -1,5 +1,5 @@
-"""The front page, and a page for every term: a topic, an author, a place, a source, a running story. A large one has
-its calendar below it."""
+"""A page for every term: a topic, an author, a place, a source, a running story. A large one has its
+calendar below it, and what it is told of together with."""
 
 from __future__ import annotations
 
@@ -15,21 +15,19 @@ from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
 from newsgen.happenings import entry
-from newsgen.model import AXES, BESIDE_A_THREAD, LANGUAGES, Page, Read, Term
+from newsgen.model import AXES, BESIDE_A_THREAD, Page, Period, Read, Term
 from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
-from newsgen.site import Site
 
 NEWEST = 50
 """How many articles the page of a term shows before its years are told apart."""
 MOST_BESIDE = 20
-"""How many places and sources stand beside a running story."""
+"""How many places and sources stand beside a running story or a large topic."""
 NOTHING_KNOWN = dict.fromkeys("kind url archived accessed checked links wikidata aliases".split())
 """What a register may say of a term, besides its name and description."""
 FROM_THE_BEGINNING = "from-the-beginning"
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
-    yield from (f"home/{language}" for language in planning.site.languages)
     for axis in AXES:
         yield axis
         for (slug,) in planning.archive.rows("SELECT slug FROM vocabulary WHERE axis = ? ORDER BY slug", axis):
@@ -44,9 +42,7 @@ def _subjects(planning: Planning) -> Iterator[str]:
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     axis, _, rest = subject.partition("/")
     slug, _, period = rest.partition("/")
-    if axis == "home":
-        yield from _home(planning.site, slug)
-    elif not slug:
+    if not slug:
         yield _index(axis)
     elif period == FROM_THE_BEGINNING:
         yield from _from_the_beginning(planning.archive, slug)
@@ -54,19 +50,6 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         yield from _term(planning, axis, slug)
     elif count(planning.archive, axis, slug) > NEWEST:
         yield from pages_of_period(planning.archive, axis, slug, f"/{axis}/{slug}/", period, "listings", LONGEST_LIST)
-
-
-def _home(site: Site, language: str) -> Iterator[Page]:
-    """The front page of a language: with all articles, where the site speaks only one."""
-    if language not in site.languages:
-        return
-    of = (LANGUAGES, language) if len(site.languages) > 1 else ("", "")
-    reads = {"cards": Read("newest", (*of, site.home_articles))}
-    address = site.home_of(language)
-    alternates = [*([one, site.home_of(one)] for one in site.languages), ["x-default", "/"]]
-    facts = {"alternates": alternates} if len(site.languages) > 1 else {}
-    name = "the front page" if address == "/" else f"the front page in {language}"
-    yield Page(address, "listings", name, "home.html", reads, facts, language=language)
 
 
 def _index(axis: str) -> Page:
@@ -85,12 +68,12 @@ def _term(planning: Planning, axis: str, slug: str) -> Iterator[Page]:
     reads = {"term": Read("term", (axis, slug)), "cards": Read("newest", (axis, slug, NEWEST))}
     reads["entry"] = Read("entry", (axis, slug))
     if number > NEWEST:
-        reads["years"] = Read("period_names", (axis, slug, "", YEAR))
+        reads["years"] = Read("periods", (axis, slug, "", YEAR))
     events, facts = events_of_term(planning, axis, slug)
     reads |= events
     if axis == "places":
         reads["place"] = Read("place", (slug,))
-    if axis == "threads":
+    if axis == "threads" or (axis == "tags" and number > NEWEST):
         for other in BESIDE_A_THREAD:
             reads[f"beside_{other}"] = Read("together", (axis, slug, other, MOST_BESIDE))
     facts = {"large": number > NEWEST, **facts}
@@ -110,7 +93,7 @@ def _from_the_beginning(archive: Archive, slug: str) -> Iterator[Page]:
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The front page, and for each of the document's terms its page and its periods; all of them where a term has
+    """For each of the document's terms its page and its periods; all of them where a term has
     just outgrown one page, or shrunk to it."""
     if not days_of(change) or not has_been_retold(change):
         return
@@ -121,10 +104,7 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     yield from _places_around(planning.archive, retold_terms)
     if not has_moved(change):
         return
-    terms = terms_of(change)
-    languages = [slug for axis, slug in sorted(terms) if axis == LANGUAGES]
-    yield from (f"home/{language}" for language in languages or planning.site.languages)
-    terms = {(axis, slug) for axis, slug in terms if axis in AXES}
+    terms = {(axis, slug) for axis, slug in terms_of(change) if axis in AXES}
     yield from _places_around(planning.archive, terms)
     yield from {axis for axis, _ in terms}
     for axis, slug in terms:
@@ -168,9 +148,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
 
 
 def _described(page: Page, view: dict[str, Any], frame: Frame) -> Markup:
-    """The JSON-LD of the front page, of a term, of a running story told from its beginning, or of an index."""
-    if page.template == "home.html":
-        return describing.describe_home(frame, page.address, view["cards"])
+    """The JSON-LD of a term, of a running story told from its beginning, or of an index."""
     if page.template == "term.html":
         told = [one for _, group in view["events"] for one in group]
         items = describing.articles(frame, view["cards"]) or describing.happenings(frame, told)
@@ -198,9 +176,15 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
             return here
         return frame.href(address_of(base, name)) if page.facts["cut"] else f"{frame.href(base)}#ng:in-{name}"
 
+    def link_to_year(name: str) -> str:
+        return frame.href(f"{term.address}{name}/")
+
     place = read.get("place")
+    years: tuple[Period, ...] = read.get("years", ())
     return {
-        "years": read.get("years", ()),
+        "years": [one.name for one in years],
+        "counts": {one.name: one.count for one in years},
+        "year_bars": chart(years, "", link_to_year),
         "entry": {**NOTHING_KNOWN, **read["entry"]},
         "place": place,
         "map": map_of_place(frame, place) if place else None,
@@ -211,4 +195,4 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
     }
 
 
-FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=(*describing.SETTINGS, "description"))
+FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
 from newsgen.features import Feature, Frame, Planning, days_of, describing, has_moved
+from newsgen.features.calendars import level, months_of
 from newsgen.features.events import retold
 from newsgen.model import EVENTS, Card, Page, Read, Term
 from newsgen.questions import DAY, MONTH, YEAR, Reads, ask, count, periods
@@ -70,6 +71,8 @@ def pages_of_period(
     if not axis and len(name) == YEAR:
         facts["happened"] = bool(count(archive, EVENTS, "", name))
     reads = {"term": Read("term", (axis, slug))} if axis else {"beside": Read("beside", (name,))}
+    if not axis and not smallest:
+        reads["days"] = Read("periods", ("", "", name, DAY))
     if number <= longest:
         reads["cards"] = Read("within", (axis, slug, name, longest, 0))
     elif smallest:
@@ -118,6 +121,7 @@ def listing_view(page: Page, reads: Reads) -> dict[str, Any]:
         "part": page.facts.get("part"),
         "last": page.facts.get("last"),
         "happened": f"/timeline/events/{period}/" if page.facts.get("happened") else "/timeline/events/",
+        "calendar": months_of(reads.days, period) if "days" in page.reads else (),
         "earlier": earlier,
         "later": later,
     }
@@ -162,9 +166,11 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         (year, {one.name: one.count for one in group}) for year, group in groupby(months, lambda one: one.name[:4])
     ]
     newest_first = list(reversed(years))
+    most = max((one.count for one in months), default=1)
+    levels = {one.name: level(one.count, most) for one in months}
     items = describing.links(frame, [(address_of(ROOT, year), year) for year, _ in newest_first])
     structured = describing.describe_list(frame, (), describing.index_step(frame, ROOT), items)
-    return {"years": newest_first, "structured": structured}
+    return {"years": newest_first, "levels": levels, "structured": structured}
 
 
 FEATURE = Feature("timeline", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)

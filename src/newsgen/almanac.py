@@ -10,7 +10,6 @@ from newsgen.archive import EVERYTHING, Archive
 from newsgen.happenings import WHOLE, happenings, term_of
 from newsgen.model import AXES, CORRECTIONS, EVENTS, Card, Happening, Period, Term, canonical, digest
 
-DAY = 10
 YEAR = 4
 Anniversary = tuple[Period, tuple[Card, ...] | tuple[Happening, ...]]
 """One day of one year: its name with how much there is of it, and the first of that."""
@@ -87,8 +86,8 @@ def anniversaries_digest(archive: Archive, axis: str, name: str, years: int, mos
 
 def latest_days(archive: Archive, axis: str, slug: str, most: int) -> tuple[Period, ...]:
     """Give the latest days on which something was published under a term, the latest first."""
-    sql = "SELECT period, count FROM tallies WHERE term = ? AND length(period) = ? ORDER BY period DESC LIMIT ?"
-    return tuple(Period(*row) for row in archive.rows(sql, term_of(archive, axis, slug), DAY, most))
+    sql = "SELECT day, count(*) FROM filed WHERE term = ? GROUP BY day ORDER BY day DESC LIMIT ?"
+    return tuple(Period(*row) for row in archive.rows(sql, term_of(archive, axis, slug), most))
 
 
 def latest_days_digest(*arguments: Any) -> bytes:

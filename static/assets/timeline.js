@@ -121,7 +121,7 @@
         Math.abs(far(other) - far(month)) < Math.abs(far(one) - far(month)) ? other : one,
       );
       const link = main.querySelector(`[data-period="${nearest}"]`);
-      told.textContent = `${told.dataset.nearest} ${link.firstElementChild.textContent.replace(/:\s*$/, "")}`;
+      told.textContent = `${told.dataset.nearest} ${link.dataset.name}`;
       focus(link);
     });
   }

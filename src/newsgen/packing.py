@@ -13,7 +13,7 @@ from newsgen.registers import Registers
 from newsgen.resolving import Resolved, resolve
 
 COLUMNS = (
-    "kind address folded id day published changed draft embargo expires menu linking terms aliases card "
+    "kind address folded id day published changed draft embargo expires menu linking showing terms aliases card "
     "meta anchors events amended proposed body card_digest head digest"
 ).split()
 
@@ -109,6 +109,7 @@ def bury(path: str, columns: dict[str, Any], aliases: tuple[tuple[Any, ...], ...
         "kind": GONE,
         "menu": None,
         "linking": 0,
+        "showing": 0,
         "terms": "[]",
         "card": packed,
         "meta": meta_text,

@@ -33,7 +33,7 @@ def program_digest() -> bytes:
     sources = sorted(path for path in package.rglob("*.py"))
     made_with = [
         f"{name}={importlib.metadata.version(name)}"
-        for name in ("jinja2", "markdown", "nh3", "feedgen", "lxml", "pyyaml", "python-dateutil")
+        for name in ("jinja2", "markdown", "nh3", "feedgen", "lxml", "pyyaml", "python-dateutil", "pillow")
     ]
     return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
 

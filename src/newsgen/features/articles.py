@@ -15,10 +15,11 @@ from newsgen.citing import Citations
 from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_moved
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
+from newsgen.features.picturing import EMBED, view_of_image, with_pictures
 from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
-from newsgen.urls import encode, media_address
+from newsgen.urls import media_address
 
 FIRST_WORDS = 4_000
 """How many characters of a body are looked at to see whether it begins with the summary."""
@@ -54,7 +55,7 @@ def _subjects(planning: Planning) -> Iterator[str]:
 def _in_order(archive: Archive) -> Iterator[tuple[Any, ...]]:
     """Give what planning asks of every article, in the order of publication; no query stays open between two."""
     sql = """SELECT filed.day, filed.published, path, filed.card, documents.digest, documents.terms, kind, address,
-        linking, aliases, events != '[]' FROM filed JOIN documents USING (path) WHERE term = 0
+        linking, showing, aliases, events != '[]' FROM filed JOIN documents USING (path) WHERE term = 0
         AND (filed.day, filed.published, path) > (?, ?, ?) ORDER BY filed.day, filed.published, path LIMIT ?"""
     last: tuple[Any, ...] = ("", "", "")
     while rows := archive.rows(sql, *last[:3], MOST_AT_ONCE):
@@ -63,14 +64,16 @@ def _in_order(archive: Archive) -> Iterator[tuple[Any, ...]]:
 
 
 def _pages(planning: Planning, path: str) -> Iterator[Page]:
-    sql = "SELECT kind, address, linking, aliases, events != '[]' FROM documents WHERE path = ? AND shown"
+    sql = "SELECT kind, address, linking, showing, aliases, events != '[]' FROM documents WHERE path = ? AND shown"
     row = planning.archive.once(("page", path), lambda: planning.archive.row(sql, path))
     if row is None:
         return
-    kind, address, linking, aliases, telling = row
+    kind, address, linking, showing, aliases, telling = row
     reads = {"article": Read("article", (path,))}
     if linking:
         reads["links"] = Read("links", (path,))
+    if showing:
+        reads["pictures"] = Read("pictures", (path,))
     if kind == "article":
         reads["terms"] = Read("terms_of", (path,))
         reads["neighbours"] = Read("neighbours", (path,))
@@ -102,6 +105,14 @@ def linking_to(archive: Archive, change: Change) -> Iterator[str]:
     if was != now:
         sql = "SELECT DISTINCT path FROM links WHERE target = ? AND kind = 'document' ORDER BY path"
         yield from (path for (path,) in archive.rows(sql, change.path))
+    if was is None and now is None:
+        yield from showing(archive, change.path)
+
+
+def showing(archive: Archive, file: str) -> Iterator[str]:
+    """Give the documents that show a file: its size may be another one."""
+    sql = "SELECT DISTINCT path FROM links WHERE target = ? AND kind = 'media' ORDER BY path"
+    yield from (path for (path,) in archive.rows(sql, file))
 
 
 def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
@@ -116,12 +127,15 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         return link_target(frame.href, links, kind, target)
 
     citations = Citations(article.meta.get("sources", ()))
-    body = with_reachable_tables(resolve(article.body, address, mark=citations.mark))
+    pictures = reads.pictures if "pictures" in page.reads else {}
+    written = with_pictures(article.body, pictures, frame) if "<img" in article.body else article.body
+    body = with_reachable_tables(resolve(written, address, mark=citations.mark))
     view = {
         "article": article.card,
         "language": article.card.language,
         "meta": article.meta,
         "body": Markup(body),  # noqa: S704 - cleaned when it was read
+        "embeds": EMBED in body,
         "standfirst": "" if _begins_with(body, article.card.summary.rstrip("…")) else article.card.summary,
     }
     if page.template == "article.html":
@@ -133,7 +147,9 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             **_events(reads.events if "events" in page.reads else ()),
             "older": older,
             "newer": newer,
-            "images": [_image(frame, one) for one in article.meta["images"]],
+            "images": [
+                view_of_image(frame, one, pictures, number) for number, one in enumerate(article.meta["images"])
+            ],
             "sources": citations.listed(),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }
@@ -191,16 +207,9 @@ def _begins_with(body: str, text: str) -> bool:
     return Markup(body[:FIRST_WORDS]).striptags().startswith(text)  # noqa: S704
 
 
-def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
-    if image["target"] is None:
-        return {**image, "href": encode(image["src"]) if " " in image["src"] else image["src"]}
-    kind, target = image["target"]
-    return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
-
-
 _RAISED = re.compile(r"<sup\b.*?</sup>", re.DOTALL)
 MOST_AT_ONCE = 2_000
 TEMPLATES = {"article": "article.html", "page": "page.html", "tombstone": "tombstone.html"}
 """The template of the page of each kind of document."""
 
-FEATURE = Feature("articles", _subjects, _pages, _affected, view_of_document, settings=describing.SETTINGS)
+FEATURE = Feature("articles", _subjects, _pages, _affected, view_of_document, settings=(*describing.SETTINGS, "images"))

@@ -24,12 +24,12 @@ MOST_PIXELS = 80_000_000
 """A picture of more is not decoded: four bytes each must fit into memory."""
 LARGEST_SIDE = 16_000
 """AVIF and WebP end near there."""
-_DECODERS = ("JPEG", "MPO", "PNG", "GIF", "WEBP", "AVIF", "BMP")
+_DECODERS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP")
 _HEAD = 65_536
 _SWAPPED = frozenset({5, 6, 7, 8})
 """The values of EXIF's orientation that lay width and height the other way."""
 _ORIENTATION, _GPS = 0x0112, 0x8825
-AVIF_SCALE = 20
+AVIF_SCALE = 30
 """What looks alike has this much less on AVIF's scale of quality than on that of WebP and JPEG."""
 _FORM = 1
 """Raised by hand when something below makes other bytes."""
@@ -198,7 +198,7 @@ def _plain(image: Image.Image) -> Image.Image:
     """Give the pixels of an image as RGB in the colours of the web (sRGB), with transparency where it has any."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I;16"):
-        image = image.point([one >> 8 for one in range(65_536)], "L")
+        image = image.convert("I").point([one >> 8 for one in range(65_536)], "L")
     elif image.mode in ("I", "F"):
         image = image.convert("L")
     has_alpha = "A" in image.mode or "a" in image.mode or "transparency" in image.info

@@ -150,7 +150,7 @@ def _card(address: str, title: str, kind: str, frame: str) -> str:
     words = html.escape(title or address.partition("//")[2].removeprefix("www.")[:LONGEST_NAME], quote=False)
     return (
         f'<span class="embed"><a href="{html.escape(address)}" data-{kind}="{html.escape(frame)}">{words}</a> '
-        f'<span class="host" dir="ltr">{html.escape(host_of(address))}</span></span>'
+        f'<span class="host"><bdi>{html.escape(host_of(address))}</bdi></span></span>'
     )
 
 

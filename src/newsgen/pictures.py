@@ -19,6 +19,8 @@ SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".avif", 
 
 WIDTHS = (320, 640, 960, 1280, 1920)
 QUALITY = 75
+ALIKE = 1.1
+"""A width that is so little below another is not worth a picture of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,9 @@ def renditions(picture: Picture, images: Images) -> Iterator[Rendition]:
     all; a picture that is no wider than the smallest is small enough as it is."""
     if not (picture.scales and images.formats and picture.width > min(images.widths)):
         return
-    widths = [one for one in images.widths if one < picture.width]
-    if picture.width <= max(images.widths):
+    is_within = picture.width <= max(images.widths)
+    widths = [one for one in images.widths if one < picture.width / (ALIKE if is_within else 1)]
+    if is_within:
         widths.append(picture.width)
     for name in FORMATS:
         for width in widths if name in images.formats else ():

@@ -27,6 +27,8 @@
     if ("frame" in link.dataset && !link.dataset.frame.startsWith("https://")) continue;
     const button = document.createElement("button");
     button.type = "button";
+    const { lang, dir } = document.body.lang ? document.body : document.documentElement; // the words are the site's
+    Object.assign(button, { lang, dir });
     button.append(`${words} `, Object.assign(document.createElement("bdi"), { textContent: host.textContent }));
     host.hidden = true; // the button says it
     button.addEventListener("click", () => {

@@ -135,9 +135,10 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "language": article.card.language,
         "meta": article.meta,
         "body": Markup(body),  # noqa: S704 - cleaned when it was read
-        "embeds": EMBED in body,
         "standfirst": "" if _begins_with(body, article.card.summary.rstrip("…")) else article.card.summary,
     }
+    images = [view_of_image(frame, one, pictures, at) for at, one in enumerate(article.meta.get("images", ()))]
+    view["embeds"] = EMBED in body or any(one["host"] for one in images)
     if page.template == "article.html":
         older, newer = reads.neighbours
         view |= {
@@ -147,9 +148,7 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             **_events(reads.events if "events" in page.reads else ()),
             "older": older,
             "newer": newer,
-            "images": [
-                view_of_image(frame, one, pictures, number) for number, one in enumerate(article.meta["images"])
-            ],
+            "images": images,
             "sources": citations.listed(),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }

@@ -77,9 +77,11 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     feed = _head(page, reads, frame)
 
     def entry_of(card: Card) -> bytes:
-        made: tuple[bytes, bytes] = frame.once(
-            ("feed entry", card.path), lambda: _entry(frame, *reads.entries.full(card), reads.entries.pictures(card))
-        )
+        def make() -> tuple[bytes, bytes]:
+            article, links, terms = reads.entries.full(card)
+            return _entry(frame, article, links, terms, reads.entries.pictures(card) if "<img" in article.body else {})
+
+        made: tuple[bytes, bytes] = frame.once(("feed entry", card.path), make)
         return made[0] if is_rss else made[1]
 
     head: bytes = (feed.rss_str if is_rss else feed.atom_str)(pretty=True)

@@ -16,9 +16,9 @@ from newsgen.notes import CLOSE, OPEN
 from newsgen.pictures import Images, Picture, rendition_address, renditions
 from newsgen.urls import encode, media_address
 
-COLUMN = "(min-width: 60rem) 38rem, (min-width: 48rem) calc(100vw - 16rem), calc(100vw - 2rem)"
+COLUMN = "(min-width: 64rem) 42rem, (min-width: 48rem) calc(92vw - 15rem), 92vw"
 """How wide a picture in the column of the theme is (the attribute ``sizes``)."""
-TILE = "(min-width: 60rem) 19rem, calc(50vw - 1rem)"
+TILE = "(min-width: 40rem) 20rem, 46vw"
 """How wide one in a gallery is."""
 EMBED = '<span class="embed">'
 """Where it stands in a body there is something that a script can offer to show."""
@@ -43,7 +43,7 @@ def with_pictures(body: str, pictures: Mapping[str, Picture], frame: Frame) -> s
             return tag
         sizes = f"{given['width']}px" if given.get("width", "").isdigit() else TILE if is_tile else COLUMN
         sources = "".join(
-            f'<source type="{one["type"]}" srcset="{html.escape(one["srcset"])}" sizes="{sizes}">'
+            f'<source type="{one["type"]}" srcset="{html.escape(one["srcset"])}" sizes="{sizes}"/>'  # parsers that know no HTML 5 need the slash
             for one in sources_of(picture, frame)
         )
         return f"<picture{_upright(picture)}>{sources}{tag}</picture>" if sources else tag

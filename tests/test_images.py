@@ -536,9 +536,9 @@ def test_no_page_asks_another_host_for_anything(engine: str) -> None:
     [
         '<a href="https://e.org" title="<iframe src=https://x.org></iframe>">a</a>',
         "<iframe src='https://x.org/\"><script>alert(1)</script>'></iframe>",
-        "<iframe src=\"https://x.org/\" title=\"</a><img src=x onerror=alert(1)>\"></iframe>",
+        '<iframe src="https://x.org/" title="</a><img src=x onerror=alert(1)>"></iframe>',
         '<img src="https://x.org/a.png" alt="&quot;><script>alert(1)</script>">',
-        '<p title="<iframe src=\'https://x.org\'></iframe>">x</p>',
+        "<p title=\"<iframe src='https://x.org'></iframe>\">x</p>",
         "<iframe src=\"https://x.org/'onmouseover='alert(1)\"></iframe>",
         '![a](https://x.org/a.png "&quot;><b onclick=alert(1)>")',
         '![a](a.png "<script>alert(1)</script>")',

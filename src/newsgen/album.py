@@ -77,7 +77,7 @@ def _sweep(site: Site, archive: Archive, reader: str) -> None:
     if not archive.meta(UNSWEPT) and archive.meta("swept") == settings:
         return
     known = archive.row("SELECT 1 FROM pictures LIMIT 1") is not None
-    folder = made_in(site)
+    folder = made_in(site.state)
     if known or folder.exists():
         from newsgen import darkroom
 
@@ -95,9 +95,9 @@ def _sweep(site: Site, archive: Archive, reader: str) -> None:
     archive.set_meta(UNSWEPT, 0)
 
 
-def made_in(site: Site) -> Path:
-    """Give the folder in which the pictures are kept that were made."""
-    return site.state / "images"
+def made_in(state: Path) -> Path:
+    """Give the folder of the state folder in which the pictures are kept that were made."""
+    return state / "images"
 
 
 def pictures(archive: Archive) -> Iterator[Picture]:

@@ -22,6 +22,8 @@ from newsgen.pictures import Rendition
 
 MOST_PIXELS = 80_000_000
 """A picture of more is not decoded: four bytes each must fit into memory."""
+WIDEST = 4_000
+"""No picture is made wider (:mod:`newsgen.site` sees to that)."""
 LARGEST_SIDE = 16_000
 """AVIF and WebP end near there."""
 _DECODERS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF", "BMP")
@@ -190,7 +192,9 @@ class Darkroom:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 with Image.open(file, formats=_DECODERS) as image:
-                    self._opened = (original, _plain(ImageOps.exif_transpose(image)))
+                    image.draft(None, (WIDEST, 1))  # a JPEG far wider than what is made is not computed whole
+                    ImageOps.exif_transpose(image, in_place=True)
+                    self._opened = (original, _plain(image))
         return self._opened[1]
 
 
@@ -210,9 +214,11 @@ def _plain(image: Image.Image) -> Image.Image:
             image = turned or image
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # a profile that means nothing changes nothing
-    image = image.convert("RGBA" if has_alpha else "RGB")
-    image.info = {}
-    return image
+    mode = "RGBA" if has_alpha else "RGB"
+    plain = image if image.mode == mode else image.convert(mode)
+    plain.load()
+    plain.info = {}
+    return plain
 
 
 _MARK = 32

@@ -268,7 +268,6 @@ def _image(frame: Frame, image: dict[str, Any]) -> Thing:
     else:
         url = image["src"].replace(" ", "%20")
     values = {"contentUrl": url, "caption": image["caption"], "creditText": image["credit"]}
-    values |= {"width": image["width"], "height": image["height"]}
     return thing("ImageObject", values)
 
 

@@ -36,7 +36,7 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
     if shown is None or file is None:
         return
     recipe = planning.archive.once(("recipe",), _recipe)
-    material = (str(file[0].real), str(made_in(planning.site)))
+    material = (str(file[0].real), str(made_in(planning.site.state)))
     for one in renditions(shown, planning.site.images):
         facts = {"digest": file[1], "recipe": recipe, "quality": planning.site.images.quality}
         facts |= {"format": one.format, "width": one.width, "height": one.height}

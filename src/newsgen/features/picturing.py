@@ -42,8 +42,8 @@ def with_pictures(body: str, pictures: Mapping[str, Picture], frame: Frame) -> s
         if picture is None or is_arranged:
             return tag
         sizes = f"{given['width']}px" if given.get("width", "").isdigit() else TILE if is_tile else COLUMN
-        sources = "".join(
-            f'<source type="{one["type"]}" srcset="{html.escape(one["srcset"])}" sizes="{sizes}"/>'  # parsers that know no HTML 5 need the slash
+        sources = "".join(  # with a slash, for parsers that know no HTML 5
+            f'<source type="{one["type"]}" srcset="{html.escape(one["srcset"])}" sizes="{sizes}"/>'
             for one in sources_of(picture, frame)
         )
         return f"<picture{_upright(picture)}>{sources}{tag}</picture>" if sources else tag

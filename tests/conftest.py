@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import settings
 from lxml import etree
+from PIL import Image
 
 from newsgen.cli import main
 
@@ -110,6 +112,13 @@ class Story:
             for path in tree(self.public)
             for status in [os.lstat(self.public / path)]
         }
+
+
+def drawn(width: int = 8, height: int = 6, colour: str = "teal", form: str = "PNG", **options: Any) -> bytes:
+    """A picture of one colour, as the bytes of a file."""
+    written = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(written, form, **options)
+    return written.getvalue()
 
 
 def tree(folder: Path) -> dict[str, bytes]:

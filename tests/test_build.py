@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Story
+from .conftest import Story, drawn
 
 
 def hrefs(page: object) -> list[str]:
@@ -16,7 +16,7 @@ def hrefs(page: object) -> list[str]:
 
 def test_an_article_shows_what_its_head_says(story: Story) -> None:
     story.site(timezone="Asia/Baghdad")
-    story.write("content/articles/base.jpg", b"jpg")
+    story.write("content/articles/base.jpg", drawn(form="JPEG"))
     story.article(
         "drones",
         "Two drones were *fired*.\n\n## What is known\n\nLittle.",
@@ -59,7 +59,7 @@ def test_an_article_shows_what_its_head_says(story: Story) -> None:
         assert link in links, link
     assert "https://archive.example/x" in links
     assert page.xpath("//img[@src='/media/articles/base.jpg'][@alt='The base']")
-    assert (story.public / "media/articles/base.jpg").read_bytes() == b"jpg"
+    assert (story.public / "media/articles/base.jpg").read_bytes() == drawn(form="JPEG")
 
 
 def test_titles_and_fields_are_escaped_wherever_they_land(story: Story) -> None:
@@ -259,7 +259,7 @@ def test_unicode_addresses_are_kept_and_encoded_in_links(story: Story) -> None:
 def test_every_internal_link_and_fragment_resolves(story: Story, base: str) -> None:
     story.site(base_url=base)
     story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\n---\n[a](../articles/report-1.md#part)\n")
-    story.write("content/articles/map.png", b"x")
+    story.write("content/articles/map.png", drawn())
     for number in range(130):
         day = f"2024-{1 + number // 28:02}-{1 + number % 28:02}"
         body = "## Part\n\n![m](map.png) [home](/) note[^1]\n\n[^1]: Foot."

@@ -19,7 +19,7 @@ from newsgen.features import nothing_affected
 from newsgen.features.registry import FEATURES
 from newsgen.orders import Request
 
-from .conftest import NOW, Story, tree
+from .conftest import NOW, Story, drawn, tree
 from .test_following import WHEN, report, table_difference
 from .test_incremental import same_as_clean
 
@@ -175,12 +175,12 @@ def test_what_a_change_costs_does_not_grow_with_the_archive(tmp_path: Path) -> N
 def test_a_feature_that_says_too_little_of_what_a_change_touches_is_found_out(
     story: Story, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story.write("content/articles/map.png", b"one")
+    story.write("content/articles/map.png", drawn(400, 4))
     story.article("alpha", "![a map](map.png)", tags=["Iraq"])
     story.article("beta", date="2024-07-18")
     story.built()
     monkeypatch.setitem(FEATURES, name, replace(FEATURES[name], affected=nothing_affected))
-    story.write("content/articles/map.png", b"three")
+    story.write("content/articles/map.png", drawn(440, 4, "navy"))
     story.article(
         "gamma",
         date="2024-08-01",

@@ -200,7 +200,7 @@ def test_a_link_with_an_escape_is_found_where_commonmark_reads_it() -> None:
 
 # -- what is kept -----------------------------------------------------------------------------------------------------
 
-FULL = "One [a](b.md#c) ![](d.png)\n\n## Head[^1]\n\n[x](javascript:y) [z](#no)\n\n[^1]: n\n\n<script>a</script>"
+FULL = "One [a](b.md#c) ![d](d.png)\n\n## Head[^1]\n\n[x](javascript:y) [z](#no)\n\n[^1]: n\n\n<script>a</script>"
 
 
 @pytest.mark.parametrize("engine", ENGINES)

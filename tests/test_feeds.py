@@ -13,7 +13,7 @@ from lxml import etree
 
 from newsgen.features.feeds import as_attribute, as_text
 
-from .conftest import Story
+from .conftest import Story, drawn
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
@@ -29,7 +29,7 @@ def links_of(html: str) -> list[str]:
 @pytest.mark.parametrize("base", ["https://example.org/", "https://example.org/news/"])
 def test_every_link_and_id_is_absolute(story: Story, base: str) -> None:
     story.site(base_url=base)
-    story.write("content/articles/map.png", b"png")
+    story.write("content/articles/map.png", drawn())
     body = "[b](beta.md#part) ![m](map.png) [home](/) [here](#fn:1) note[^1]\n\n[^1]: Foot.\n\n## Here"
     story.article("alpha", body, tags=["Iraq"], section="World", author="Ada", summary="5 < 6 & <b>bold</b>")
     story.article("beta", "## Part")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from .conftest import NOW, Story, tree
+from .conftest import NOW, Story, drawn, tree
 
 NAMES = st.sampled_from(["alpha", "beta", "gamma", "delta", "epsilon"])
 TAGS = st.lists(st.sampled_from(["Iraq", "IRAQ", "Drones", "Peace talks"]), max_size=3, unique=True)
@@ -94,7 +94,7 @@ class Edits(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.story = Story(Path(self.folder.name) / "site").site()
         self.story.article("alpha", tags=["Iraq"])
-        self.story.write("content/articles/map.png", b"png")
+        self.story.write("content/articles/map.png", drawn())
         self.looks_first: list[str] | None = None
 
     def teardown(self) -> None:
@@ -145,6 +145,10 @@ class Edits(RuleBasedStateMachine):
             (self.story.root / "templates/locales/fr.po").unlink(missing_ok=True)
         else:
             self.story.write("templates/locales/fr.po", text)
+
+    @rule(picture=st.sampled_from([drawn(), drawn(360, 4), drawn(360, 8, "navy"), b"no picture"]))
+    def repaint(self, picture: bytes) -> None:
+        self.story.write("content/articles/map.png", picture)
 
     @rule(name=NAMES)
     def remove(self, name: str) -> None:

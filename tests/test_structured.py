@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from newsgen.policies import POLICIES
 from newsgen.site import Publisher, load_site
 from newsgen.structured import citation, dates, geo, item_list, license_of, script, thing
-from tests.conftest import Story
+from tests.conftest import Story, drawn
 
 BASE = "https://example.org/news/"
 
@@ -119,7 +119,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Story:
         publisher={"name": "The Desk", "url": "https://desk.example/", "logo": "/logo.png", "policies": policies},
     )
     story.write("static/logo.png", b"\x89PNG")
-    story.write("content/articles/photo.png", b"\x89PNG")
+    story.write("content/articles/photo.png", drawn())
     story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\n---\n\nText.\n\n## Mistakes\n\nMore.\n")
     story.write(
         "content/places.yaml",

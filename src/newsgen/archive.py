@@ -28,9 +28,9 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents INTEGER);
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
     id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, featured TEXT,
-    location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER, terms TEXT, aliases TEXT,
-    card TEXT, meta TEXT, anchors TEXT, events TEXT, amended TEXT, proposed TEXT, body BLOB, card_digest BLOB,
-    head BLOB, digest BLOB);
+    location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER, showing INTEGER, terms TEXT,
+    aliases TEXT, card TEXT, meta TEXT, anchors TEXT, events TEXT, amended TEXT, proposed TEXT, body BLOB,
+    card_digest BLOB, head BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
 CREATE INDEX documents_id ON documents (id) WHERE shown;
 CREATE INDEX documents_pages ON documents (kind, menu) WHERE kind != 'article';
@@ -52,6 +52,10 @@ CREATE TABLE months (month TEXT PRIMARY KEY, last TEXT) WITHOUT ROWID;
 CREATE TABLE links (path TEXT, kind TEXT, target TEXT, fragment TEXT, line INTEGER, col INTEGER);
 CREATE INDEX links_path ON links (path);
 CREATE INDEX links_target ON links (target);
+CREATE TABLE pictures (path TEXT PRIMARY KEY, digest TEXT, reader TEXT, width INTEGER, height INTEGER, scales INTEGER,
+    located INTEGER, wrong TEXT, fresh INTEGER) WITHOUT ROWID;
+CREATE INDEX pictures_unread ON pictures (path) WHERE NOT fresh;
+CREATE INDEX pictures_wrong ON pictures (path) WHERE wrong != '';
 CREATE TABLE aliases (path TEXT, alias TEXT, folded TEXT);
 CREATE INDEX aliases_folded ON aliases (folded);
 CREATE INDEX aliases_path ON aliases (path);
@@ -155,12 +159,15 @@ class Archive:
             database.close_database(self.connection, self.path)
 
     def clear(self) -> None:
-        """Forget everything but the converted bodies."""
+        """Forget everything but the converted bodies, and what was measured of pictures."""
         tables = [
             row[0] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'bodies'")
         ]
+        is_ours = self.condition is Condition.KEPT
         for table in tables:
-            self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            if table != "pictures" or not is_ours:  # these have no digest of their own
+                self.connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        self.connection.execute("UPDATE pictures SET fresh = 0")
         self.set_meta("epoch", os.urandom(16))
         self.connection.execute("INSERT INTO vocabulary VALUES (0, '', '', '', '', '')")
         self._answers.clear()

@@ -27,11 +27,13 @@ from newsgen.model import (
     events_of,
 )
 from newsgen.packing import COLUMNS, GONE, Entry, bury, pack, seal_of
-from newsgen.refiling import MOST_NOTED, add_term, file_all, naming
+from newsgen.refiling import MOST_NOTED, add_pictures, add_term, file_all, naming
 from newsgen.registers import Registers
 
 UNFILED = "unfiled"
 """The mark of an archive in which something is stored that is yet to be filed."""
+UNSWEPT = "unswept"
+"""The mark of an archive that has forgotten pictures of which smaller ones may still be kept."""
 _OF_A_PATH = ("documents", "links", "aliases", "faults", "seals")
 
 
@@ -64,6 +66,7 @@ class Filing:
             self._note(one.path)
             if one.row is not None and one.row[_AT["kind"]] == GONE and self._archive.row(kept, one.path, GONE):
                 self._archive.note_burial()
+        shown = self._shown([one.path for one in entries])
         self._delete([(one.path,) for one in entries])
         many(_INSERT, [(one.path, *_first_state(one.row), *one.row) for one in entries if one.row is not None])
         many(
@@ -74,15 +77,33 @@ class Filing:
         many("INSERT INTO aliases VALUES (?, ?, ?)", [(e.path, *one) for e in entries for one in e.aliases])
         many("INSERT INTO faults VALUES (?, ?, ?, ?, ?, ?)", [(e.path, *one) for e in entries for one in e.faults])
         many("INSERT INTO seals VALUES (?, ?)", [(one.path, one.seal) for one in entries])
+        add_pictures(self._archive, (target for e in entries for kind, target, *_ in e.links if kind == "media"))
+        self._drop_pictures(shown)
         self._archive.forget_answers()
 
     def forget(self, path: str) -> None:
         """Forget one file and everything read from it."""
         self._begin()
         self._note(path)
+        shown = self._shown([path])
         self._delete([(path,)])
         self._archive.connection.execute("DELETE FROM bodies WHERE path = ?", (path,))
+        self._drop_pictures(shown)
         self._archive.forget_answers()
+
+    def _shown(self, paths: list[str]) -> list[str]:
+        """Give the files that some documents show."""
+        sql = "SELECT DISTINCT target FROM links WHERE kind = 'media' AND path IN (SELECT value FROM json_each(?))"
+        return [target for (target,) in self._archive.rows(sql, canonical(paths))]
+
+    def _drop_pictures(self, targets: list[str]) -> None:
+        """Forget what was measured of those of some files that nothing shows any more."""
+        if not targets:
+            return
+        sql = """DELETE FROM pictures WHERE path IN (SELECT value FROM json_each(?)) AND NOT EXISTS
+            (SELECT 1 FROM links WHERE target = pictures.path AND kind = 'media')"""
+        if self._archive.connection.execute(sql, (canonical(targets),)).rowcount:
+            self._archive.set_meta(UNSWEPT, 1)
 
     def _begin(self) -> None:
         self._archive.revise()
@@ -92,6 +113,7 @@ class Filing:
         """Note that a file that documents show has changed."""
         self._begin()
         self._touched.add(path)
+        self._archive.connection.execute("UPDATE pictures SET fresh = 0 WHERE path = ?", (path,))
 
     def _delete(self, paths: list[tuple[str]]) -> None:
         for table in _OF_A_PATH:

@@ -17,7 +17,7 @@ from yaml.nodes import MappingNode, Node
 
 from newsgen import disk
 from newsgen.archive import Archive
-from newsgen.document import Document
+from newsgen.document import Document, shorten
 from newsgen.errors import Fault
 from newsgen.executors import Here, executor_for
 from newsgen.filing import registers_of
@@ -26,6 +26,9 @@ from newsgen.lint import HEAD_RULES, LEAST_QUOTATIONS, QUOTES, REGISTER_RULES, N
 from newsgen.model import canonical
 from newsgen.site import Site
 from newsgen.urls import cut_slug, slugify
+
+PHOTO = "photo-location"
+"""The rule of pictures: it goes by the archive, not by heads."""
 
 BUILD, PROPOSED = "build", "proposed"
 """What stands in the place of a rule: for what a build tells too, and for what is yet to be confirmed."""
@@ -63,6 +66,9 @@ def findings(site: Site, archive: Archive, drafts: bool, jobs: int | None) -> It
     here = (archive,) if isinstance(executor, Here) else ()
     for batch in executor.run(_examine_batch, _Examiner, (site, drafts, *here), _articles(archive)):
         yield from batch
+    standing = [path for (path,) in archive.rows("SELECT path FROM documents WHERE kind = 'page' AND showing")]
+    for _, located in sorted(_located(site, archive, drafts, canonical(standing)).items()):
+        yield from sorted(located)
     for kind in ("places", "sources"):
         yield from _of_register(site, archive, kind)
 
@@ -92,8 +98,28 @@ def _examine_batch(examiner: _Examiner, paths: list[str]) -> list[Finding]:
     sql = """SELECT path, meta, draft, proposed FROM documents WHERE path IN (SELECT value FROM json_each(?))
         ORDER BY path"""
     found: list[Finding] = []
-    for path, meta, draft, proposed in examiner.archive.rows(sql, canonical(paths)):
-        found += _examine(examiner, path, json.loads(meta), json.loads(proposed or "[]"), bool(draft))
+    some = canonical(paths)
+    located = _located(examiner.site, examiner.archive, examiner.drafts, some)
+    for path, meta, draft, proposed in examiner.archive.rows(sql, some):
+        own = _examine(examiner, path, json.loads(meta), json.loads(proposed or "[]"), bool(draft))
+        found += sorted([*own, *located.get(path, ())]) if path in located else own
+    return found
+
+
+def _located(site: Site, archive: Archive, drafts: bool, some: str) -> dict[str, list[Finding]]:
+    """Give the pictures whose files say where they were taken, by the documents that show them. Pages have none of it;
+    but the files themselves are published too."""
+    level = site.lint[PHOTO]
+    found: dict[str, list[Finding]] = {}
+    if level == "off":
+        return found
+    sql = """SELECT links.path, line, col, target FROM links JOIN pictures ON pictures.path = target JOIN documents
+        ON documents.path = links.path WHERE links.path IN (SELECT value FROM json_each(?1)) AND links.kind = 'media'
+        AND located AND (NOT draft OR ?2)"""
+    for path, line, column, target in archive.rows(sql, some, int(drafts)):
+        what = f"the file {shorten(target, 200)!r} says where it was taken, and is published with that"
+        remedy = "Where that may endanger anybody, remove its metadata (exiftool -gps:all= FILE)."
+        found.setdefault(path, []).append(Finding(path, line, column, what, remedy, level, PHOTO))
     return found
 
 

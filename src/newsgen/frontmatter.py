@@ -191,8 +191,9 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
     originals = _originals(values, nodes, path, beside, document)
     if originals:
         meta["originals"] = [key for key, *_ in originals]
-    image_node = nodes.get("images")
-    place = (first_line + image_node.start_mark.line, image_node.start_mark.column + 1) if image_node else (1, 1)
+    pictures = [one for one in items_of(nodes.get("images")) if not isinstance(one, MappingNode) or one.value]
+    for image, item in zip(meta["images"], pictures, strict=False):
+        image["alt"] = "" if image["alt"] is None and _is_blank_on_purpose(item) else image["alt"]
     header = Header(
         card,
         meta,
@@ -200,7 +201,10 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         draft=_is_draft(values),
         embargo=values["embargo"],
         expires=values["expires"],
-        image_lines={one["src"]: place for one in meta["images"]},
+        image_lines={
+            one["src"]: (document.line_of(item), item.start_mark.column + 1)
+            for one, item in zip(meta["images"], pictures, strict=False)
+        },
         featured=values["featured"],
         proposals=proposals,
         originals=originals,
@@ -427,6 +431,12 @@ def value_of(node: Node, key: str) -> Node | None:
     """Give the node of one value of a mapping, None where there is none."""
     pairs = node.value if isinstance(node, MappingNode) else []
     return next((value for name, value in pairs if str(getattr(name, "value", "")).lower() == key), None)
+
+
+def _is_blank_on_purpose(image: Node) -> bool:
+    """Whether an image says in so many signs, ``alt: ""``, that it is mere decoration."""
+    alt = value_of(image, "alt")
+    return isinstance(alt, ScalarNode) and bool(alt.style) and not alt.value.strip()
 
 
 def _confirmed(entries: list[Any] | None) -> list[Any]:

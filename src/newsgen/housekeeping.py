@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from newsgen import disk, publish
+from newsgen import album, disk, publish
 from newsgen.database import discard
 from newsgen.errors import Refused
 from newsgen.ledger import Ledger, Lock
@@ -30,6 +31,9 @@ def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
             size = os.path.getsize(archive)
             discard(archive)
             yield f"Forgot what was read of the content ({size / 1e6:,.1f} MB)."
+        if album.made_in(state).is_dir():
+            shutil.rmtree(album.made_in(state))
+            yield "Forgot the pictures that were made."
         if published:
             yield _delete(publish.check_output(output, root), state, root)
     finally:

@@ -251,6 +251,12 @@ class Ledger:
         """Give how many planned pages must be rendered."""
         return int(self._connection.execute(f"SELECT count(*) {_OUTDATED}").fetchone()[0])
 
+    def outdated_subjects(self, feature: str) -> list[str]:
+        """Give the subjects of one feature of which any page must be rendered, without its name."""
+        sql = f"SELECT DISTINCT plan.subject {_OUTDATED} AND plan.subject > ? AND plan.subject < ? ORDER BY 1"
+        rows = self._connection.execute(sql, (f"{feature}:", f"{feature};")).fetchall()
+        return [subject.removeprefix(f"{feature}:") for (subject,) in rows]
+
     def outdated(self) -> Iterator[Outdated]:
         """Give the planned pages that must be rendered. No query stays open between two of them."""
         sql = (

@@ -82,8 +82,8 @@ def read_site(root: Path) -> tuple[Site, list[Fault]]:
 def reading_key(site: Site, program: bytes) -> bytes:
     """Give a digest of all but the files that reading depends on: another one, and all must be read again. Converted
     bodies have keys of their own, and stay valid where only heads are read in another way."""
-    settings = ("timezone", "language", "languages", "id_authority", "authors", "trusted_html", "markdown.engine")
-    return digest(program, site.digest_of(settings))
+    settings = "timezone language languages id_authority authors trusted_html markdown.engine images.alt".split()
+    return digest(program, site.digest_of(tuple(settings)))
 
 
 def load(
@@ -195,7 +195,7 @@ class _Reader:
     def __init__(self, site: Site, registers: Registers) -> None:
         self.site = site
         self.registers = registers
-        self.converter = Converter(site.trusted_html, site.markdown.engine)
+        self.converter = Converter(site.trusted_html, site.markdown.engine, site.images.alt)
         self.key = self.converter.key
 
 
@@ -236,7 +236,7 @@ def _read_one(reader: _Reader, work: Work) -> Loaded:
         marks = [(one[1], one[3] + before, one[4]) for one in body.links if one[0] == MARK]
         faults += citing.check(work.path, marks, header.meta.get("sources")) if marks else ()
         links += [("translation", *one) for one in header.originals]
-        images = _image_links(header, faults)
+        images = _image_links(header, faults, reader.site.images.alt)
         links += [(one.kind, one.target, one.fragment, one.line, one.column) for one in images]
     is_faulty = any(one.severity == FAULT for one in faults)
     return loaded(None if is_faulty else header, replace(body, links=links))
@@ -301,6 +301,7 @@ def _entry(
         "featured": _utc(header.featured),
         "menu": header.meta.get("menu"),
         "linking": sum(one[0] == "document" for one in links),
+        "showing": sum(one[0] == "media" for one in links),
         "aliases": canonical(sorted(aliases)),
         "anchors": canonical(body.anchors),
         "proposed": canonical(header.proposals) if header.proposals else None,
@@ -324,11 +325,15 @@ def _utc(moment: Moment | None) -> str | None:
     return stamp(moment.instant) if moment else None
 
 
-def _image_links(header: Header, faults: list[Fault]) -> Iterator[Link]:
+def _image_links(header: Header, faults: list[Fault], wordless: str) -> Iterator[Link]:
     """Give the links that the images of a header are, and note in each image where it leads."""
     for image in header.meta["images"]:
         line, column = header.image_lines[image["src"]]
         image["target"] = None
+        if image["alt"] is None:
+            what = f"the image {shorten(image['src'])!r} has no alt: who does not see it is told nothing"
+            remedy = 'Write what it shows after alt:, or alt: "" if it is mere decoration.'
+            faults.append(Fault(header.card.path, line, column, what, remedy, wordless))
         if image["src"].lower().startswith(("https://", "http://")):
             continue
         try:

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from newsgen import embeds
 from newsgen.cleaning import (
     DEEPEST_HTML,
     MOST_FORMATTING,
@@ -35,6 +37,7 @@ from newsgen.cleaning import (
 from newsgen.document import shorten, without_controls
 from newsgen.engines import PYTHON_MARKDOWN, Engine, engine_of
 from newsgen.errors import FAULT, WARNING, Fault
+from newsgen.figures import decoration, with_figures, wordless
 from newsgen.marks import KIND, SIGN, take_out, without_marks
 from newsgen.model import Link, canonical, digest
 from newsgen.notes import CLOSE, OPEN, Notes, internal_target, without_code
@@ -59,8 +62,10 @@ MOST_HTML = 16 * 1024 * 1024
 _MODULES = (
     "cleaning",
     "document",
+    "embeds",
     "engines",
     "errors",
+    "figures",
     "marks",
     "markup",
     "model",
@@ -105,7 +110,7 @@ class Body:
         )
 
 
-def conversion_key(engine: Engine, trusted_html: bool) -> bytes:
+def conversion_key(engine: Engine, trusted_html: bool, wordless: str = FAULT) -> bytes:
     """Give a digest of all but its path and its text that decides what becomes of a body."""
     here = Path(__file__)
     try:
@@ -113,24 +118,28 @@ def conversion_key(engine: Engine, trusted_html: bool) -> bytes:
     except OSError:  # installed without its source: FORMAT must do
         sources = []
     python = (*sys.version_info[:3], unicodedata.unidata_version)
-    return digest(canonical([FORMAT, engine.name, engine.version, version("nh3"), python, trusted_html]), *sources)
+    return digest(
+        canonical([FORMAT, engine.name, engine.version, version("nh3"), python, trusted_html, wordless]), *sources
+    )
 
 
 class Converter:
     """A Markdown engine, and nh3 behind it. Made once, used often.
 
     ``engine`` is one of :data:`newsgen.engines.ENGINES`; ImportError is raised where its program is not installed.
+    ``wordless`` is the severity of a picture without alt.
     """
 
-    def __init__(self, trusted_html: bool = False, engine: str = PYTHON_MARKDOWN) -> None:
+    def __init__(self, trusted_html: bool = False, engine: str = PYTHON_MARKDOWN, wordless: str = FAULT) -> None:
         self._trusted = trusted_html
+        self._wordless = wordless
         self._engine = engine_of(engine)
         self._cleaner = Cleaner()
 
     @property
     def key(self) -> bytes:
         """See :func:`conversion_key`. It is worked out at each call."""
-        return conversion_key(self._engine, self._trusted)
+        return conversion_key(self._engine, self._trusted, self._wordless)
 
     def convert(self, path: str, body: str, first_line: int) -> Body:
         """Convert the body of the content file ``path``, which begins on ``first_line`` of it."""
@@ -171,9 +180,11 @@ class Converter:
             value = marks.written(address) if marks else address
             remedy = "Links use http, https, mailto or tel."
             notes.add(FAULT, value, f"the link {shorten(value)!r} uses {scheme}:", remedy)
+        cards: list[embeds.Card] = []
         if self._trusted:
             numbered = self._cleaner.number(raw)
         else:
+            raw, cards = embeds.take_out(raw) if written else (raw, [])
             for tag in active(raw) if written else ():
                 notes.add(WARNING, f"<{tag}", f"<{tag}> is left out: articles are text", "Remove it.")
             numbered = self._cleaner.clean(raw)
@@ -190,24 +201,51 @@ class Converter:
             if fragment not in anchors and fragment:
                 what = f"nothing in this article is called #{fragment}"
                 notes.add(WARNING, "#" + fragment, what, "Correct the link.")
-        length = measure(without_marks(safe) if marks else safe)
-        return Body(safe, tuple(notes.links), tuple(anchors), _opening(safe), length, tuple(sorted(set(notes.faults))))
+        told = embeds.without_tokens(safe)  # what cards say is no part of the text
+        opening, length = _opening(told), measure(without_marks(told) if marks else told)
+        if "<img" in safe:
+            safe = with_figures(safe)
+            safe = safe if self._trusted else embeds.without_remote_pictures(safe)
+        safe = embeds.put_back(safe, cards) if cards else safe
+        return Body(safe, tuple(notes.links), tuple(anchors), opening, length, tuple(sorted(set(notes.faults))))
 
     def _linked(self, numbered: str, notes: Notes) -> str:
         """The HTML with a placeholder in the place of each numbered address, and without links that lead nowhere."""
         addresses = self._cleaner.addresses
+        shown = [*wordless(numbered)] if "<img" in numbered else []
         if not addresses:
+            self._tell_of_wordless(shown, {}, notes)
             return without_dead_links(numbered)
         dead = False
+        places: dict[str, tuple[int, int]] = {}
 
         def put(found: re.Match[str]) -> str:
             nonlocal dead
+            before = len(notes.links)
             placeholder = notes.link(addresses[int(found[1])])
+            if shown and len(notes.links) > before:
+                places[found[0]] = (notes.links[-1].line, notes.links[-1].column)
             dead = dead or not placeholder
             return placeholder or CLOSE
 
         linked = _NUMBERED.sub(put, numbered)
+        self._tell_of_wordless(shown, places, notes)
         return without_dead_links(linked) if dead or "<a>" in linked or "<img" in linked else linked
+
+    def _tell_of_wordless(self, shown: list[str], places: dict[str, tuple[int, int]], notes: Notes) -> None:
+        """Tell of pictures without alt (``shown``, by their ``src`` in the HTML), unless they are decoration."""
+        if not shown:
+            return
+        meant = decoration(without_code(notes.body)) if "<" in notes.body else Counter()
+        for source in shown:
+            number = _NUMBERED.fullmatch(source)
+            written = self._cleaner.addresses[int(number[1])] if number else source
+            if meant[unquote(written)] > 0:
+                meant[unquote(written)] -= 1
+            elif source in places or (not number and source):
+                what = f"the image {shorten(written)!r} has no alt: who does not see it is told nothing"
+                remedy = f'Write ![what it shows]({shorten(written)}); mere decoration is HTML with alt="".'
+                notes.add_at(places.get(source) or notes.locate(written), self._wordless, what, remedy)
 
     def _tell_of_unknown(self, notes: Notes) -> None:
         if next(self._engine.unknown(notes.body), None) is None:

@@ -57,7 +57,11 @@ class Media:
         target = "content/" + address.removeprefix(MEDIA)
         sql = """SELECT 1 FROM links JOIN documents USING (path) WHERE target = ? AND links.kind = 'media' AND shown
             LIMIT 1"""
-        found = _regular_file(self._site, target) if self._archive.row(sql, target) else None
+        return self.content_file(target) if self._archive.row(sql, target) else None
+
+    def content_file(self, target: str) -> tuple[Found, str] | None:
+        """Give a file of the content, shown or not, with its digest; None where there is none."""
+        found = _regular_file(self._site, target)
         if found is None:
             return None
         folder, _, name = target.rpartition("/")

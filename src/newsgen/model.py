@@ -293,7 +293,8 @@ class Page:
     ``address`` is where it is published; ``feature`` makes it; ``template`` is None where no template takes part.
     ``reads`` are all that rendering may ask of the archive, by the names under which it sees them; ``facts`` are
     plain values known at planning time. ``origin`` says in words who claims the address. ``source`` is the file that
-    is published as it is, where one is; its digest is among the facts.
+    is published as it is, where one is; its digest is among the facts. ``material`` is a file that it is made from, and
+    the folder where what was made of it is kept: they say nothing that is not among the facts.
 
     ``kind`` tells how firmly the address is promised: ``page`` and ``feed`` are for ever, ``listing`` follows what it
     lists, ``redirect``, ``file`` and ``asset`` follow their sources.
@@ -310,6 +311,7 @@ class Page:
     kind: str = "page"
     source: str | None = None
     language: str = ""
+    material: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

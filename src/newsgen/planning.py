@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
-from newsgen import publish, references
+from newsgen import album, publish, references
 from newsgen.archive import Archive, Change, stamp
 from newsgen.errors import FAULT, WARNING, Fault, Faulty, Refused
 from newsgen.executors import batches
@@ -102,6 +102,7 @@ def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Chang
     checked = changed | {path for one in changed for (path,) in archive.rows(linking, one)}
     found = references.check(archive, False, checked)
     found += desk.media.missing(changed)
+    found += album.unreadable(archive, changed)
     if any(is_serious(one, desk.strict) for one in found):
         return False
     subjects = dict.fromkeys(ledger.altered_subjects())
@@ -145,6 +146,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
         press.forget_frames()
         found = references.check(archive, request.keep_going)
         found += desk.media.missing()
+        found += album.unreadable(archive)
         found += future_dates(request.now, archive)
         if not theme_faults:
             found += _plan_pages(desk, press, planning)

@@ -35,7 +35,7 @@ def program_digest() -> bytes:
     sources = sorted(path for path in package.rglob("*.py"))
     made_with = [
         f"{name}={importlib.metadata.version(name)}"
-        for name in ("babel", "jinja2", "markdown", "nh3", "feedgen", "lxml", "pyyaml", "python-dateutil")
+        for name in "babel jinja2 markdown nh3 feedgen lxml pillow pyyaml python-dateutil".split()
     ]
     return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
 

@@ -17,6 +17,7 @@ from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
 from newsgen.happenings import term_of
 from newsgen.model import AXES, Article, Card, Page, Period, Read, Term, canonical, digest, events_of
+from newsgen.pictures import Picture
 from newsgen.urls import slugify
 
 YEAR, MONTH, DAY = 4, 7, 10
@@ -99,6 +100,21 @@ def _links(archive: Archive, path: str) -> dict[str, str | None]:
 
 def _links_digest(archive: Archive, path: str) -> bytes:
     found: bytes = archive.once(("links", path), lambda: digest(canonical(_links(archive, path))))
+    return found
+
+
+def _pictures(archive: Archive, path: str) -> dict[str, Picture]:
+    """The pictures that a document shows, by the paths of their files."""
+    sql = """SELECT DISTINCT target, width, height, digest, scales FROM links JOIN pictures ON pictures.path = target
+        WHERE links.path = ? AND links.kind = 'media' AND wrong = '' AND width > 0 ORDER BY target"""
+    return {row[0]: Picture.unpack(row) for row in archive.rows(sql, path)}
+
+
+def _pictures_digest(archive: Archive, path: str) -> bytes:
+    def make() -> bytes:
+        return digest(*(repr(one) for one in _pictures(archive, path).values()))
+
+    found: bytes = archive.once(("pictures", path), make)
     return found
 
 
@@ -230,6 +246,12 @@ class Entries:
             raise KeyError(card.path)
         return self._archive.article(card.path), _links(self._archive, card.path), _terms_of(self._archive, card.path)
 
+    def pictures(self, card: Card) -> dict[str, Picture]:
+        """Give the pictures that one article shows."""
+        if card.path not in self._paths:
+            raise KeyError(card.path)
+        return _pictures(self._archive, card.path)
+
 
 def _entries(archive: Archive, axis: str, slug: str, most: int) -> Entries:
     return Entries(archive, _newest(archive, axis, slug, most))
@@ -237,11 +259,18 @@ def _entries(archive: Archive, axis: str, slug: str, most: int) -> Entries:
 
 def _entries_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
     def make() -> bytes:
-        rows = archive.rows(_NEWEST.format("path, documents.digest, linking"), term_of(archive, axis, slug), most)
+        rows = archive.rows(
+            _NEWEST.format("path, documents.digest, linking, showing"), term_of(archive, axis, slug), most
+        )
         return digest(
             *(
-                digest(content, _links_digest(archive, path) if linking else NO_LINKS, _terms_of_digest(archive, path))
-                for path, content, linking in rows
+                digest(
+                    content,
+                    _links_digest(archive, path) if linking else NO_LINKS,
+                    _terms_of_digest(archive, path),
+                    *([_pictures_digest(archive, path)] if showing else ()),
+                )
+                for path, content, linking, showing in rows
             )
         )
 
@@ -422,6 +451,7 @@ def _standing_digest(archive: Archive) -> bytes:
 QUESTIONS = {
     "article": Question(lambda archive, path: archive.article(path), _article_digest),
     "links": Question(_links, _links_digest),
+    "pictures": Question(_pictures, _pictures_digest),
     "neighbours": Question(_neighbours, _neighbours_digest),
     "course": Question(relating.course, relating.course_digest),
     "related": Question(relating.related, relating.related_digest),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from newsgen import chronicle
 from newsgen.archive import PART, Archive
 from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, EVENTS, WITH_OTHERS, canonical, events_of
 from newsgen.packing import GONE, seal_of
+from newsgen.pictures import is_picture
 
 MOST_NOTED = 2_000
 """How many changes are kept for outputs that are yet to follow them."""
@@ -49,6 +51,7 @@ def file_all(archive: Archive) -> None:
     execute(
         "DELETE FROM bodies WHERE path NOT IN (SELECT path FROM seals)"
     )  # of files that went while all was forgotten
+    execute("DELETE FROM pictures WHERE path NOT IN (SELECT target FROM links WHERE kind = 'media')")
     shown = "FROM documents, json_each(documents.terms) AS one WHERE shown AND documents.kind = 'article'"
     pair = "json_extract(one.value, '$[0]') AS axis, json_extract(one.value, '$[1]') AS slug"
     more = "json_extract(one.value, '$[2]') AS name, coalesce(json_extract(one.value, '$[3]'), '{}') AS entry"
@@ -111,6 +114,12 @@ def _count_together(archive: Archive) -> None:
 
 MOST_AT_ONCE = 5_000
 """How many rows are held in memory."""
+
+
+def add_pictures(archive: Archive, targets: Iterable[str]) -> None:
+    """Note pictures that documents show; those that are not known yet are to be measured."""
+    rows = [(target,) for target in targets if is_picture(target)]
+    archive.connection.executemany("INSERT OR IGNORE INTO pictures (path, wrong, fresh) VALUES (?, '', 0)", rows)
 
 
 def add_term(archive: Archive, axis: str, slug: str) -> int:
@@ -178,6 +187,9 @@ def repair(archive: Archive) -> bool:
     archive.connection.execute("DELETE FROM meta WHERE key LIKE 'register %'")
     archive.connection.execute("DELETE FROM folders WHERE path = 'content'")
     archive.connection.execute("UPDATE documents SET leads = 0 WHERE leads IS NOT 0")
+    archive.connection.execute("UPDATE pictures SET digest = NULL, fresh = 0")  # which no seal covers
+    shown = (target for (target,) in archive.rows("SELECT DISTINCT target FROM links WHERE kind = 'media'"))
+    add_pictures(archive, shown)
     archive.connection.execute(
         "UPDATE documents SET withheld = 'unread', held = 1, shown = 0 WHERE draft OR embargo IS NOT NULL OR "
         "expires IS NOT NULL OR NOT shown OR kind = ?",

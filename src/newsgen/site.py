@@ -16,6 +16,7 @@ from newsgen.document import Document, is_empty, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
 from newsgen.errors import FAULT, NOTE, WARNING, Fault
 from newsgen.model import canonical, digest
+from newsgen.pictures import FORMATS, WIDTHS, Images
 from newsgen.policies import POLICIES_SHAPE, Linked
 from newsgen.schema import Choice, Field, Flag, ListOf, Names, Number, Record, Shape, Text, Web
 from newsgen.urls import encode
@@ -126,6 +127,30 @@ _MARKDOWN: Shape = Record(
     (Field("engine", _Engine(), "What turns Markdown into HTML. Default: python-markdown."),), short="engine"
 )
 
+
+@dataclass(frozen=True, slots=True)
+class _Formats:
+    """Formats of pictures, or off."""
+
+    says: str = "off, or a list of " + " and ".join(FORMATS)
+
+    def read(self, node: Node, document: Document) -> tuple[str, ...] | None:
+        if isinstance(node, ScalarNode) and node.value.strip().lower() in ("off", "no", "none", "false"):
+            return ()
+        found = ListOf(Choice(FORMATS)).read(node, document)
+        return tuple(one for one in FORMATS if one in found) if found else None
+
+
+_IMAGES: Shape = Record(
+    (
+        Field("formats", _Formats(), "What smaller pictures are made in. Default: avif, webp."),
+        Field("widths", ListOf(Number(16, 4_000)), "How wide they are, in pixels. Default: 320, 640, 960, 1280, 1920."),
+        Field("quality", Number(1, 100), "How good they are, as JPEG and WebP count it. Default: 75."),
+        Field("alt", Choice((FAULT, WARNING)), "What an image without alt is. Default: fault."),
+    ),
+    short="formats",
+)
+
 LEVELS = ("off", "note", WARNING, FAULT)
 """How much a rule of ``newsgen check`` counts."""
 
@@ -136,6 +161,7 @@ LINT = {
     "unsourced-quotes": (WARNING, "An article that quotes again and again and names no source."),
     "unknown-place": (WARNING, "A place that places.yaml does not know, where it has any."),
     "ambiguous-place": (WARNING, "A name that may mean several places of places.yaml."),
+    "photo-location": (WARNING, "A picture whose file says where it was taken."),
     "suspect-coordinates": (WARNING, "Coordinates that do not lie in the country that is named."),
 }
 """The rules of ``newsgen check`` (:mod:`newsgen.lint`): how much each counts where nothing else is set, and what it
@@ -178,6 +204,7 @@ SETTINGS = (
     Field("strict", Flag(), "Whether warnings stop the build. Default: false."),
     Field("trusted_html", Flag(), "Whether HTML in articles is published without being cleaned. Default: false."),
     Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
+    Field("images", _IMAGES, "How pictures are published: formats, widths, quality, alt (or only the formats)."),
     Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
 )
@@ -228,6 +255,7 @@ class Site:
     strict: bool = False
     trusted_html: bool = False
     markdown: Markdown = Markdown()
+    images: Images = field(default_factory=Images)
     robots: str = "allow"
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
@@ -284,12 +312,13 @@ class Site:
 PARTS = {
     "publisher": tuple(one.name for one in fields(Publisher)),
     "markdown": tuple(one.name for one in fields(Markdown)),
+    "images": tuple(one.name for one in fields(Images)),
 }
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
 
 def _plain(value: Any) -> Any:
-    return list(astuple(value)) if isinstance(value, Publisher | Markdown) else value
+    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images) else value
 
 
 def _publisher(given: dict[str, Any]) -> Publisher:
@@ -312,6 +341,15 @@ def _languages(root: Path, listed: list[str], main: str, node: Node | None, docu
             what = f"there are no words in the language {shorten(one)!r}"
             document.fault(place, what, HOW_TO_ADD.format(OWN, normal(one)))
     return tuple(listed)
+
+
+def _images(given: dict[str, Any]) -> Images:
+    kept = {name: value for name, value in given.items() if value is not None}
+    if "widths" in kept:
+        kept["widths"] = tuple(sorted({int(one) for one in kept["widths"]})) or WIDTHS
+    if "quality" in kept:
+        kept["quality"] = int(kept["quality"])
+    return Images(**kept)
 
 
 def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
@@ -337,6 +375,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     given["publisher"] = _publisher(publisher) if publisher else Publisher(given.get("title", "Untitled"))
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
+    given["images"] = _images(given.get("images") or {})
     given["authors"] = tuple(given.get("authors", ()))
     given["languages"] = _languages(
         root, given.get("languages", []), given.get("language", "en"), nodes.get("languages"), document

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from heapq import nlargest
 from pathlib import Path
 
-from newsgen import disk, load, publish, refiling
+from newsgen import album, disk, load, publish, refiling
 from newsgen.archive import Archive
 from newsgen.database import BURIALS, Condition
 from newsgen.errors import FAULT, Fault, Faulty, Refused
 from newsgen.executors import Here, end_server, executor_for
 from newsgen.explaining import explain
-from newsgen.features import Planning
+from newsgen.features import Planning, images
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
 from newsgen.inventory import Inventory, Survey
@@ -95,6 +95,9 @@ def prepare(
         faulty = {one.path for one in archive.faults() if is_serious(one, request.strict or site.strict)}
         filed.withhold(request.now, request.drafts, faulty)
         media = Media(site, theme, archive, inventory)
+        archive.commit()
+    with report.profile.stage("pictures"):
+        album.bring_up_to_date(site, archive, media, request.jobs)
         archive.commit()
     frame = digest(program_digest(), site.digest(), survey.theme_mark, menu_digest(archive))
     desk = Desk(request, site, theme, archive, filed, ledger, media, frame, progress)
@@ -186,6 +189,8 @@ def _publish(prepared: Prepared, output: Path, report: Report, progress: Progres
     faults: list[Fault] = []
     try:
         stage = publish.Stage(publish.new_stage(output), whole=is_fresh)
+        with report.profile.stage("pictures"):
+            images.develop(prepared.planning, ledger.outdated_subjects("images"), request.jobs)
         with report.profile.stage("rendering"):
             executor = executor_for(total, request.jobs, LEAST_FOR_PROCESSES)
             here = (prepared.press, prepared.planning) if isinstance(executor, Here) else ()

@@ -17,11 +17,12 @@ from newsgen.citing import Citations
 from newsgen.features import OWN_ADDRESSES, Feature, Frame, Planning, describing, has_moved, reading
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
+from newsgen.features.picturing import EMBED, view_of_image, with_pictures
 from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term, Translation
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
 from newsgen.translations import takes_part, touched
-from newsgen.urls import encode, media_address
+from newsgen.urls import media_address
 
 FIRST_WORDS = 4_000
 """How many characters of a body are looked at to see whether it begins with the summary."""
@@ -58,7 +59,7 @@ def _subjects(planning: Planning) -> Iterator[str]:
 def _in_order(archive: Archive) -> Iterator[tuple[Any, ...]]:
     """Give what planning asks of every article, in the order of publication; no query stays open between two."""
     sql = """SELECT filed.day, filed.published, path, filed.card, documents.terms, documents.digest, kind, address,
-        linking, aliases, events != '[]' FROM filed JOIN documents USING (path) WHERE term = 0
+        linking, showing, aliases, events != '[]' FROM filed JOIN documents USING (path) WHERE term = 0
         AND (filed.day, filed.published, path) > (?, ?, ?) ORDER BY filed.day, filed.published, path LIMIT ?"""
     last: tuple[Any, ...] = ("", "", "")
     while rows := archive.rows(sql, *last[:3], MOST_AT_ONCE):
@@ -69,15 +70,17 @@ def _in_order(archive: Archive) -> Iterator[tuple[Any, ...]]:
 
 
 def _pages(planning: Planning, path: str) -> Iterator[Page]:
-    sql = "SELECT kind, address, linking, aliases, events != '[]' FROM documents WHERE path = ? AND shown"
+    sql = "SELECT kind, address, linking, showing, aliases, events != '[]' FROM documents WHERE path = ? AND shown"
     row = planning.archive.once(("page", path), lambda: planning.archive.row(sql, path))
     if row is None:
         return
-    kind, address, linking, aliases, telling = row
+    kind, address, linking, showing, aliases, telling = row
     reads = {"article": Read("article", (path,))}
     language = _language(planning, path)
     if linking:
         reads["links"] = Read("links", (path,))
+    if showing:
+        reads["pictures"] = Read("pictures", (path,))
     if kind == "article":
         reads["terms"] = Read("terms_of", (path,))
         reads["neighbours"] = Read("neighbours", (path,))
@@ -126,6 +129,14 @@ def linking_to(archive: Archive, change: Change) -> Iterator[str]:
     if was != now:
         sql = "SELECT DISTINCT path FROM links WHERE target = ? AND kind = 'document' ORDER BY path"
         yield from (path for (path,) in archive.rows(sql, change.path))
+    if was is None and now is None:
+        yield from showing(archive, change.path)
+
+
+def showing(archive: Archive, file: str) -> Iterator[str]:
+    """Give the documents that show a file: its size may be another one."""
+    sql = "SELECT DISTINCT path FROM links WHERE target = ? AND kind = 'media' ORDER BY path"
+    yield from (path for (path,) in archive.rows(sql, file))
 
 
 def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
@@ -140,7 +151,9 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         return link_target(frame.href, links, kind, target)
 
     citations = Citations(article.meta.get("sources", ()))
-    body = reading.with_bare_links(with_reachable_tables(resolve(article.body, address, mark=citations.mark)))
+    pictures = reads.pictures if "pictures" in page.reads else {}
+    written = with_pictures(article.body, pictures, frame) if "<img" in article.body else article.body
+    body = reading.with_bare_links(with_reachable_tables(resolve(written, address, mark=citations.mark)))
     view = {
         "article": article.card,
         "language": article.card.language,
@@ -148,6 +161,8 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         "body": Markup(body),  # noqa: S704 - cleaned when it was read
         "standfirst": "" if _begins_with(body, article.card.summary.rstrip("…")) else article.card.summary,
     }
+    images = [view_of_image(frame, one, pictures, at) for at, one in enumerate(article.meta.get("images", ()))]
+    view["embeds"] = EMBED in body or any(one["host"] for one in images)
     if page.template == "article.html":
         older, newer = reads.neighbours
         view |= {
@@ -159,7 +174,7 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             "newer": newer,
             "course": reads.course,
             "related": reads.related,
-            "images": [_image(frame, one) for one in article.meta["images"]],
+            "images": images,
             "sources": citations.listed(),
             **_translated(reads.translations if "translations" in page.reads else (), article.card.address),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
@@ -233,16 +248,9 @@ def _begins_with(body: str, text: str) -> bool:
     return Markup(body[:FIRST_WORDS]).striptags().startswith(text)  # noqa: S704
 
 
-def _image(frame: Frame, image: dict[str, Any]) -> dict[str, Any]:
-    if image["target"] is None:
-        return {**image, "href": encode(image["src"]) if " " in image["src"] else image["src"]}
-    kind, target = image["target"]
-    return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
-
-
 _RAISED = re.compile(r"<sup\b.*?</sup>", re.DOTALL)
 MOST_AT_ONCE = 2_000
 TEMPLATES = {"article": "article.html", "page": "page.html", "tombstone": "tombstone.html"}
 """The template of the page of each kind of document."""
 
-FEATURE = Feature("articles", _subjects, _pages, _affected, view_of_document, settings=describing.SETTINGS)
+FEATURE = Feature("articles", _subjects, _pages, _affected, view_of_document, settings=(*describing.SETTINGS, "images"))

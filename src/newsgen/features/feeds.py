@@ -16,8 +16,10 @@ from newsgen.citing import Citations
 from newsgen.features import Feature, Frame, Planning, terms_of
 from newsgen.features.articles import link_target, linking_to
 from newsgen.features.events import retold
+from newsgen.features.picturing import with_sizes
 from newsgen.markup import resolve
 from newsgen.model import AXES, LANGUAGES, Article, Card, Output, Page, Read, Term
+from newsgen.pictures import Picture
 from newsgen.questions import Reads, is_used
 from newsgen.urls import tag_uri
 
@@ -85,9 +87,11 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     feed = _head(page, reads, frame)
 
     def entry_of(card: Card) -> bytes:
-        made: tuple[bytes, bytes] = frame.once(
-            ("feed entry", card.path), lambda: _entry(frame, *reads.entries.full(card))
-        )
+        def make() -> tuple[bytes, bytes]:
+            article, links, terms = reads.entries.full(card)
+            return _entry(frame, article, links, terms, reads.entries.pictures(card) if "<img" in article.body else {})
+
+        made: tuple[bytes, bytes] = frame.once(("feed entry", card.path), make)
         return made[0] if is_rss else made[1]
 
     head: bytes = (feed.rss_str if is_rss else feed.atom_str)(pretty=True)
@@ -129,7 +133,11 @@ class _Namespaces(BaseExtension):  # type: ignore[misc] # feedgen has no types
 
 
 def _entry(
-    frame: Frame, article: Article, links: dict[str, str | None], terms: dict[str, tuple[Term, ...]]
+    frame: Frame,
+    article: Article,
+    links: dict[str, str | None],
+    terms: dict[str, tuple[Term, ...]],
+    pictures: dict[str, Picture],
 ) -> tuple[bytes, bytes]:
     """Make the entry of one article, for RSS and for Atom."""
     card = article.card
@@ -139,7 +147,8 @@ def _entry(
         return link_target(frame.absolute, links, kind, target)
 
     mark = Citations(article.meta["sources"], own=url).mark
-    body = resolve(article.body, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>"
+    written = with_sizes(article.body, pictures) if pictures else article.body
+    body = resolve(written, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>"
     id_, title, link, content = as_text(card.id), as_text(card.title), as_text(url), as_text(body)
     authors = [as_text(author.name) for author in terms["authors"]]
     creators = b"".join(b"<dc:creator>%b</dc:creator>" % name for name in authors)

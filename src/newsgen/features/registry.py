@@ -12,6 +12,7 @@ from newsgen.features import (
     feeds,
     files,
     front,
+    images,
     listings,
     numbers,
     sitemap,
@@ -22,6 +23,6 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, files),
+        *(corrections, numbers, data, feeds, sitemap, files, images),
     )
 }

@@ -1,0 +1,85 @@
+"""What is known of a picture, in which sizes and formats it is published, and at which addresses.
+
+Nothing here reads a picture; :mod:`newsgen.darkroom` does, and is imported only where one must be read or made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from newsgen.urls import media_address
+
+FORMATS = ("avif", "webp")
+"""The formats that pictures can be made in, those first that browsers are to prefer."""
+
+SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".avif", ".bmp", ".svg")
+"""The names of pictures that browsers show end with one of these."""
+
+WIDTHS = (320, 640, 960, 1280, 1920)
+QUALITY = 75
+ALIKE = 1.1
+"""A width that is so little below another is not worth a picture of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is seen, upright: its size in pixels of CSS, the digest of its file, and whether smaller ones can
+    be made of it. Drawings (SVG) and what moves are published as they are."""
+
+    path: str
+    width: int
+    height: int
+    digest: str
+    scales: bool
+
+    @classmethod
+    def unpack(cls, row: tuple[Any, ...]) -> Picture:
+        """Give a picture from its row in the archive."""
+        path, width, height, digest, scales = row
+        return cls(path, width, height, digest, bool(scales))
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """How pictures are published: in which formats and widths, and how well; and what a picture without alt is."""
+
+    formats: tuple[str, ...] = FORMATS
+    widths: tuple[int, ...] = WIDTHS
+    quality: int = QUALITY
+    alt: str = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """One picture made from another: its format and its size."""
+
+    format: str
+    width: int
+    height: int
+
+
+def is_picture(path: str) -> bool:
+    """Whether a file of the content is a picture, by its name."""
+    return path.lower().endswith(SUFFIXES)
+
+
+def renditions(picture: Picture, images: Images) -> Iterator[Rendition]:
+    """Give what is made from a picture: each format in every width below its own, and in its own unless that is beyond
+    all; a picture that is no wider than the smallest is small enough as it is."""
+    if not (picture.scales and images.formats and picture.width > min(images.widths)):
+        return
+    is_within = picture.width <= max(images.widths)
+    widths = [one for one in images.widths if one < picture.width / (ALIKE if is_within else 1)]
+    if is_within:
+        widths.append(picture.width)
+    for name in FORMATS:
+        for width in widths if name in images.formats else ():
+            yield Rendition(name, width, max(1, round(picture.height * width / picture.width)))
+
+
+def rendition_address(path: str, made: Rendition) -> str:
+    """Give the address of what is made from the content file ``path``: ``/media/articles/base.jpg-640.webp``. The
+    whole name stays in it, so that ``base.jpg`` and ``base.png`` in one folder do not clash."""
+    return f"{media_address(path)}-{made.width}.{made.format}"

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from newsgen.branding import LOOK_SHAPE, PARTS_OF_LOOK, Item, Look, read_look
 from newsgen.document import Document, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
 from newsgen.errors import FAULT, NOTE, WARNING, Fault
 from newsgen.model import canonical, digest
 from newsgen.policies import POLICIES_SHAPE, Linked
-from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
+from newsgen.schema import SCALAR, WEB_PATTERN, Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
 from newsgen.urls import encode
 
 SETTINGS_FILE = "content/site.yaml"
@@ -43,6 +44,10 @@ class _Base:
         path = re.sub(r"/{2,}", "/", encode(unquote(parts.path))).rstrip("/") + "/"
         return f"{parts.scheme.lower()}://{host.lower()}{path}"
 
+    def json_schema(self) -> dict[str, Any]:
+        pattern = rf"^\s*{WEB_PATTERN}\s*$"
+        return {"type": "string", "pattern": pattern, "not": {"pattern": "[?#@]"}, "examples": ["https://example.org/"]}
+
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
@@ -62,6 +67,10 @@ class _Zone:
             document.fault(node, f"there is no time zone {shorten(value)!r}", f"Write {self.says}.")
             return None
 
+    def json_schema(self) -> dict[str, Any]:
+        pattern = r"^\s*[A-Za-z][A-Za-z0-9_+/-]*\s*$"
+        return {"type": "string", "pattern": pattern, "examples": ["UTC", "Europe/Paris", "Asia/Baghdad"]}
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -75,6 +84,10 @@ class Language:
             document.fault(node, f"{shorten(value)!r} is not {self.says}", f"Write {self.says}.")
             return None
         return value
+
+    def json_schema(self) -> dict[str, Any]:
+        pattern = r"^\s*[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\s*$"
+        return {"type": ["string", "boolean"], "pattern": pattern, "examples": ["en", "fr", "ar", "zh-Hant"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +103,10 @@ class _Authority:
             return None
         return value
 
+    def json_schema(self) -> dict[str, Any]:
+        pattern = r"^\s*([A-Za-z0-9_.+-]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\s*$"
+        return {"type": SCALAR, "pattern": pattern, "examples": ["example.org"]}
+
 
 @dataclass(frozen=True, slots=True)
 class _Engine:
@@ -104,6 +121,9 @@ class _Engine:
             document.fault(node, f"the Markdown engine {value} is not installed", remedy)
             return None
         return value
+
+    def json_schema(self) -> dict[str, Any]:
+        return Choice(ENGINES).json_schema()
 
 
 def _one_or_many(text: str) -> tuple[list[str], str]:
@@ -173,9 +193,11 @@ SETTINGS = (
     Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
     Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
+    Field("theme", LOOK_SHAPE, "How the site looks: logo, accent, fonts, menu, footer."),
 )
 
-_RECORD = Record(SETTINGS, own=True)
+SITE = Record(SETTINGS, own=True)
+"""The shape of ``site.yaml``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +241,7 @@ class Site:
     trusted_html: bool = False
     markdown: Markdown = Markdown()
     robots: str = "allow"
+    theme: Look = field(default_factory=Look)
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
 
@@ -265,11 +288,16 @@ class Site:
 PARTS = {
     "publisher": tuple(one.name for one in fields(Publisher)),
     "markdown": tuple(one.name for one in fields(Markdown)),
+    "theme": PARTS_OF_LOOK,
 }
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Look):
+        return value.plain()
+    if isinstance(value, tuple) and value and isinstance(value[0], Item):
+        return [[one.title, one.url, one.page] for one in value]
     return list(astuple(value)) if isinstance(value, Publisher | Markdown) else value
 
 
@@ -290,7 +318,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     node = document.compose()
     if not isinstance(node, MappingNode):
         return Site(root), document.faults
-    values, nodes = _RECORD.read_with_nodes(node, document)
+    values, nodes = SITE.read_with_nodes(node, document)
     if values is None or any(one.severity == FAULT for one in document.faults):
         zone = (values or {}).get("timezone") or "UTC"
         return Site(root, timezone=zone), document.faults
@@ -301,8 +329,12 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     given["publisher"] = _publisher(publisher) if publisher else Publisher(given.get("title", "Untitled"))
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
+    faults = document.faults
+    if "theme" in given:
+        given["theme"], unlike = read_look(given["theme"], root, SETTINGS_FILE)
+        faults += unlike
     given["authors"] = tuple(given.get("authors", ()))
     given["lint"] = {rule: (values["lint"] or {}).get(rule) or level for rule, (level, _) in LINT.items()}
     if isinstance(nodes.get("description"), ScalarNode) and len(given.get("description", "")) > 1000:
         document.warn(nodes["description"], "the description is longer than 1000 characters", "Shorten it.")
-    return Site(root=root, own=values["own"], **given), document.faults
+    return Site(root=root, own=values["own"], **given), faults

@@ -41,6 +41,14 @@ NOTHING: dict[str, Any] = {"type": ["null", "string"], "pattern": r"^\s*$"}
 WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#\\\"<>][^\s\\\"<>]*"
 
 
+def either(*schemas: dict[str, Any]) -> dict[str, Any]:
+    """Give the JSON Schema of what one of some ``schemas`` accepts."""
+    found: list[Any] = []
+    for one in schemas:
+        found += one["anyOf"] if one.keys() == {"anyOf"} else [one]
+    return {"anyOf": found}
+
+
 def either_case(word: str) -> str:
     """Give a regular expression, of the kind that JSON Schema has, for an ASCII ``word`` in upper and lower case."""
     return "".join(f"[{one.upper()}{one}]" if one.isalpha() else re.escape(one) for one in word.lower())
@@ -279,7 +287,7 @@ class ListOf:
 
     def json_schema(self) -> dict[str, Any]:
         one = self.item.json_schema()
-        return {"anyOf": [one, {"type": "array", "items": {"anyOf": [one, NOTHING]}}]}
+        return either(one, {"type": "array", "items": either(one, NOTHING)})
 
 
 @lru_cache(1000)
@@ -416,13 +424,13 @@ class Record:
         for one in self.fields:
             spellings = (one.name, *one.also)
             value = one.shape.json_schema()
-            value = value if one.required else {"anyOf": [value, NOTHING]}
+            value = value if one.required else either(value, NOTHING)
             for spelling in spellings:
                 said = one.help if spelling == one.name else f"The same as {one.name}. {one.help}"
                 properties[spelling] = {**value, "description": said}
                 if spelling != one.name:
                     properties[spelling]["deprecationMessage"] = f"newsgen's own name for it is {one.name}."
-                in_any_case[f"^{either_case(spelling)}$"] = value
+                in_any_case[f"^{either_case(spelling)}$"] = True  # its value in lower case alone is looked at
             if one.required:
                 pattern = f"^({'|'.join(map(either_case, spellings))})$"
                 among = {"not": {"propertyNames": {"not": {"pattern": pattern}}}}
@@ -436,5 +444,5 @@ class Record:
         if needed:
             found["allOf"] = needed
         if self.short and all(one.name == self.short for one in self.needed):
-            return {"anyOf": [self.names[self.short].shape.json_schema(), found]}
+            return either(self.names[self.short].shape.json_schema(), found)
         return found

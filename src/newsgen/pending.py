@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from newsgen.executors import end_server
 from newsgen.load import read_site
 from newsgen.moments import read_moment
 from newsgen.orders import Request
+from newsgen.packing import GONE
 
 Result = TypeVar("Result")
 
@@ -28,6 +29,8 @@ DRAFTS, EMBARGOED, EXPIRED, PROPOSED, WITHHELD = "drafts", "embargoed", "expired
 KINDS = (DRAFTS, EMBARGOED, EXPIRED, PROPOSED, WITHHELD)
 """What can be listed: ``withheld`` is all that is not shown, withdrawn articles among it, and ``proposed`` the files
 with entries that are yet to be confirmed."""
+
+UNDATED = "content/pages/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,11 @@ def list_pending(archive: Archive, kind: str, now: datetime) -> Iterator[Pending
     each."""
     if kind == PROPOSED:
         for path, entries in archive.each_proposed():
+            row = archive.row("SELECT day FROM documents WHERE path = ?", path)
             lines = ", ".join(str(line) for line, _ in entries)
-            what = "; ".join(what for _, what in entries)
-            yield Pending(path, _day_of(archive, path), f"{what} (line {lines})")
+            yield Pending(
+                path, _date(path, row[0] if row else ""), f"{'; '.join(what for _, what in entries)} (line {lines})"
+            )
         return
     sql = "SELECT path, day, draft, embargo, expires, kind FROM documents WHERE held ORDER BY path"
     moment = stamp(now)
@@ -85,15 +90,14 @@ def list_pending(archive: Archive, kind: str, now: datetime) -> Iterator[Pending
             EXPIRED: f"expired {expires}" if expires and expires <= moment else None,
         }
         given = [one for one in reasons.values() if one]
-        if kind == WITHHELD and (given or sort == "tombstone"):
-            yield Pending(path, day or "", ", ".join(given) or "withdrawn")
+        if kind == WITHHELD and (given or sort == GONE):
+            yield Pending(path, _date(path, day), ", ".join(given) or "withdrawn")
         elif reasons.get(kind):
-            yield Pending(path, day or "", ", ".join(given))
+            yield Pending(path, _date(path, day), ", ".join(given))
 
 
-def _day_of(archive: Archive, path: str) -> str:
-    row = archive.row("SELECT day FROM documents WHERE path = ?", path)
-    return (row and row[0]) or ""
+def _date(path: str, day: str) -> str:
+    return "" if path.startswith(UNDATED) else day
 
 
 def next_due(archive: Archive, now: datetime) -> Due | None:
@@ -111,14 +115,8 @@ def _no_longer_featured(archive: Archive, at: str) -> Iterator[tuple[str, str]]:
     sql = """SELECT path, json_extract(meta, '$.featured') FROM documents
         WHERE kind = 'article' AND shown AND json_extract(meta, '$.featured') IS NOT NULL ORDER BY path"""
     for path, until in archive.each(sql):
-        if isinstance(until, str) and stamp(_instant(until)) == at:
+        if isinstance(until, str) and stamp(read_moment(until, UTC).instant) == at:
             yield path, "it leads the front page no longer"
-
-
-def _instant(text: str) -> datetime:
-    from datetime import UTC
-
-    return read_moment(text, UTC).instant
 
 
 # --- how it is written ---

@@ -311,10 +311,15 @@ def read_look(values: dict[str, Any], root: Path, path: str) -> tuple[Look, list
             faults.append(_fault(path, font.at, f"static/{font.path} is no WOFF2 font", _REPLACE))
         elif data is not None:
             fonts[name] = f"/{font.path}"
-    for item in (*(values["menu"] or ()), *(values["footer"] or ())):
-        if item.page and not (root / item.page).is_file():
-            faults.append(_fault(path, item.at, f"there is no {item.page}", "Correct the path, or add the page."))
-    return Look(logo, values["accent"], fonts, values["menu"], values["footer"]), faults
+    menu, footer = (_with_pages(values[name], root, path, faults) for name in ("menu", "footer"))
+    return Look(logo, values["accent"], fonts, menu, footer), faults
+
+
+def _with_pages(items: tuple[Item, ...] | None, root: Path, path: str, faults: list[Fault]) -> tuple[Item, ...] | None:
+    """Give a menu without the lines to files that are not there, each of which is then a fault."""
+    missing = [one for one in items or () if one.page and not (root / one.page).is_file()]
+    faults += [_fault(path, one.at, f"there is no {one.page}", "Correct the path, or add the page.") for one in missing]
+    return items and tuple(one for one in items if one not in missing)
 
 
 def _fault(path: str, at: tuple[int, int], what: str, remedy: str) -> Fault:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 LEAST_CONTRAST = 4.5
 """What WCAG 2.2 asks of text of any size at level AA (success criterion 1.4.3)."""
+LATEST_NAME = ("rebeccapurple", "#663399")
+"""The one name that CSS has got since those that the library knows (CSS Color 4)."""
 _STEPS = 1000
 """Into how many steps lightness is cut where another one is looked for."""
 
@@ -22,6 +24,8 @@ def read_colour(text: str) -> str:
         return "#" + "".join(digit * 2 for digit in text[1:])
     if re.fullmatch("#[0-9a-f]{6}", text):
         return text
+    if text == LATEST_NAME[0]:
+        return LATEST_NAME[1]
     import webcolors  # here, because most archives name no colour
 
     try:

@@ -38,7 +38,8 @@ def fill(story: Story) -> Story:
     story.write("content/sources.yaml", SOURCES)
     story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\n---\n[One](../articles/report-1.md).\n")
     story.article(
-        "drones", "See [the other](report-1.md).", location="ain-al-assad", tags=["Iraq"], section="World", thread="bases", authors=["Ada"],
+        "drones", "See [the other](report-1.md).",
+        location="ain-al-assad", tags=["Iraq"], section="World", thread="bases", authors=["Ada"],
         sources=["Ministry", "An officer"], events=EVENTS, aliases=["/old/"],
         corrections=[{"date": "2024-07-18", "text": "Wrong."}],
     )  # fmt: skip

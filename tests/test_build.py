@@ -350,7 +350,7 @@ def test_sitemaps_hold_every_page_of_an_event_and_are_cut_before_they_are_too_lo
     for address in listed:
         assert (story.public / address.strip("/") / "index.html").exists(), address
     story.article("alpha", tags=["Tag 1"], events=events[:1])
-    story.built()
+    story.built("--allow-delete")
     assert [one for one in locations("/sitemap.xml") if "events" in one] == [
         "/sitemaps/events.xml",
         "/sitemaps/events-2024.xml",

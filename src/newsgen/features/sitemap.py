@@ -47,7 +47,7 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     elif subject.startswith(f"{EVENTS}/"):
         year = subject.partition("/")[2]
         number = count(archive, EVENTS, "", year) if year else _coarse_number(archive)
-        for part in range(_parts(number)):
+        for part in range(_parts(number) if number or not year else 0):  # a year may have become empty
             reads = {"keys": Read("event_keys", (year, LONGEST_PART - 1, (LONGEST_PART - 1) * part))}
             address = f"/sitemaps/{_part(_name_of(year), part)}.xml"
             yield Page(address, "sitemap", "the sitemap of events", None, reads, {"year": year}, kind="listing")

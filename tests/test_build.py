@@ -317,13 +317,44 @@ def test_sitemap_and_robots(story: Story) -> None:
     story.built()
     space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
     parts = story.xml("/sitemap.xml").xpath("//s:loc/text()", namespaces=space)
-    assert parts == ["https://example.org/news/sitemaps/pages.xml", "https://example.org/news/sitemaps/2024-07.xml"]
+    names = ("pages", "2024-07", "events")
+    assert parts == [f"https://example.org/news/sitemaps/{name}.xml" for name in names]
     month = story.xml("/sitemaps/2024-07.xml")
     assert month.xpath("//s:loc/text()", namespaces=space) == ["https://example.org/news/2024/07/17/alpha/"]
     assert month.xpath("//s:lastmod/text()", namespaces=space) == ["2024-08-01T10:00:00Z"]
     standing = story.xml("/sitemaps/pages.xml").xpath("//s:loc/text()", namespaces=space)
-    assert "https://example.org/news/tags/iraq/" in standing
+    assert {f"https://example.org/news/{path}" for path in ("tags/iraq/", "data/", "corrections/")} <= set(standing)
     assert "Sitemap: https://example.org/news/sitemap.xml" in story.text("/robots.txt")
+
+
+def test_sitemaps_hold_every_page_of_an_event_and_are_cut_before_they_are_too_long(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsgen.features.sitemap.LONGEST_PART", 8)
+    events = [{"name": f"Event {one}", "when": "2024-07", "id": f"e-{one}"} for one in range(9)]
+    events += [{"name": "Once", "when": "199X", "id": "once"}, {"name": "No id", "when": "2023-01-01"}]
+    story.article("alpha", tags=[f"Tag {one}" for one in range(7)], events=events)
+    story.built()
+
+    def locations(address: str) -> list[str]:
+        found = story.xml(address).xpath("//*[local-name() = 'loc']/text()")
+        return [one.removeprefix("https://example.org") for one in found]
+
+    parts = {address: locations(address) for address in locations("/sitemap.xml")}
+    assert all(0 < len(one) <= 8 for one in parts.values())
+    listed = [address for one in parts.values() for address in one]
+    assert {f"/events/e-{one}/" for one in range(9)} | {f"/tags/tag-{one}/" for one in range(7)} <= set(listed)
+    assert "/events/once/" in parts["/sitemaps/events.xml"]
+    assert parts["/sitemaps/events-2023.xml"] == ["/timeline/events/2023/"]
+    assert set(parts) >= {"/sitemaps/pages_2.xml", "/sitemaps/events-2024_2.xml"}
+    for address in listed:
+        assert (story.public / address.strip("/") / "index.html").exists(), address
+    story.article("alpha", tags=["Tag 1"], events=events[:1])
+    story.built("--allow-delete")
+    assert [one for one in locations("/sitemap.xml") if "events" in one] == [
+        "/sitemaps/events.xml",
+        "/sitemaps/events-2024.xml",
+    ]
 
 
 def test_site_templates_and_static_files_override_the_theme_one_by_one(story: Story) -> None:

@@ -319,7 +319,10 @@ def test_one_entry_makes_the_note_the_line_the_feed_and_the_date(archive: Story)
     archive.article(
         "attack",
         date="2024-07-17",
+        location="Iraq",
+        tags=["Drones"],
         thread="Withdrawal",
+        sources=["Reuters"],
         corrections=[{"date": "2024-07-24", "text": "It was <Tuesday> & not Monday."}],
     )
     done = report(archive)

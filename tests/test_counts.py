@@ -171,12 +171,12 @@ def test_what_a_change_costs_does_not_grow_with_the_archive(tmp_path: Path) -> N
     assert {name: both for name, both in asked.items() if max(both) > 1.05 * min(both)} == {}
 
 
-@pytest.mark.parametrize("name", sorted(FEATURES))
+@pytest.mark.parametrize("name", sorted(FEATURES.keys() - {"looks"}))  # which depends on settings alone
 def test_a_feature_that_says_too_little_of_what_a_change_touches_is_found_out(
     story: Story, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story.write("content/articles/map.png", drawn(400, 4))
-    story.article("alpha", "![a map](map.png)", tags=["Iraq"])
+    story.article("alpha", "![a map](map.png)", tags=["Iraq"], location="Mosul")  # so that no part joins the menu
     story.article("beta", date="2024-07-18")
     story.built()
     monkeypatch.setitem(FEATURES, name, replace(FEATURES[name], affected=nothing_affected))

@@ -50,7 +50,8 @@ def check(
     output = publish.check_output(request.output, root)
     checked = Checked()
     with alone(root):
-        faults = again_if_damaged(root, lambda: _prepared(request, root, output, checked, progress))
+        report, faults = again_if_damaged(root, lambda: prepare(request, root, output, progress))
+        checked.documents, checked.read = report.documents, report.read
         site, wrong = read_site(root)
         strict = request.strict or site.strict
         is_readable = all(one.severity != FAULT for one in wrong)  # else how much rules count is not known
@@ -69,8 +70,9 @@ def check(
     return checked
 
 
-def _prepared(request: Request, root: Path, output: Path, checked: Checked, progress: Progress) -> set[Fault]:
-    """Do what a build does before it renders anything, and give what it would tell."""
+def prepare(request: Request, root: Path, output: Path, progress: Progress) -> tuple[Report, set[Fault]]:
+    """Do what a build does before it renders anything, and give what it would report, and tell. The archive is up to
+    date then; the plan is forgotten again. Raises Refused as a build does."""
     state, report = root / ".newsgen", Report()
     with closing(Archive(state / "archive.sqlite")) as archive, closing(Ledger(state, output, root)) as ledger:
         inventory = Inventory(archive, is_from_elsewhere(archive))
@@ -83,14 +85,13 @@ def _prepared(request: Request, root: Path, output: Path, checked: Checked, prog
             faults |= set(error.faults)
         finally:
             ledger.abandon()
-    checked.documents, checked.read = report.documents, report.read
     faults |= set(report.warnings)
     known = {(one.path, one.what) for one in faults}
     for one in report.lost:
         severity = WARNING if planning.is_promised(one) and not request.allow_delete else NOTE
         if (one.origin, one.what) not in known:
             faults.add(Fault(one.origin, 1, 1, one.what, one.remedy, severity))
-    return faults
+    return report, faults
 
 
 def _of_templates(root: Path, archive: Archive) -> list[Fault]:

@@ -17,7 +17,7 @@ from newsgen import __version__
 from newsgen.telling import ProgressBar, number_of, tell, tell_faults, tell_lines, tell_profile
 
 if TYPE_CHECKING:
-    pass
+    from newsgen.orders import Request
 
 FAULTS, LEFT_OUT = 1, 3
 
@@ -68,6 +68,17 @@ def main() -> None:
     """Make a news archive that stays readable, findable, citable and subscribable for decades, on any static host."""
 
 
+def _request(site: Path, output: Path | None, now: datetime | None, **asked: Any) -> Request:
+    """Give the order that the options of a command make, and let the command end in order where it is told to end."""
+    import signal
+
+    from newsgen.orders import Request
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    moment = (now or _clock()).astimezone(UTC)
+    return Request(site=site, output=output or site / "public", now=moment, **asked)
+
+
 _site_option = click.option(
     "--site",
     type=click.Path(file_okay=False, path_type=Path),
@@ -103,6 +114,14 @@ class _Written(_Moment):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         super().convert(value, param, ctx)
         return value
+
+
+_moment_option = click.option(
+    "--now", type=_Moment(), help="The moment that decides embargoes. Default: SOURCE_DATE_EPOCH, or the clock."
+)
+_jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes to work in. Default: one a processor."
+)
 
 
 @main.command(short_help="Make a small complete site that builds at once.")
@@ -198,13 +217,11 @@ def _raw_text(path: Path) -> tuple[str, bytes]:
 @click.option("--keep-going", is_flag=True, help="Publish without the faulty articles, and list them (exit code 3).")
 @click.option("--allow-delete", is_flag=True, help="Go on even where many published addresses would vanish.")
 @click.option("--prune", is_flag=True, help="Delete files in the output that newsgen did not make.")
-@click.option(
-    "--now", type=_Moment(), help="The moment that decides embargoes. Default: SOURCE_DATE_EPOCH, or the clock."
-)
+@_moment_option
 @click.option("--verify", is_flag=True, help="Read every file; trust no time of change.")
 @click.option("--explain", metavar="ADDRESS", default="", help="Say why the page at an address was rendered or not.")
 @click.option("--profile", is_flag=True, help="Say where the time went.")
-@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes to work in. Default: one a processor.")
+@_jobs_option
 def build(
     site: Path,
     output: Path | None,
@@ -224,17 +241,12 @@ def build(
     Exit code 0: all is well. 1: faults were found and nothing was published. 2: wrong usage. 3: published without the
     faulty articles (--keep-going).
     """
-    import signal
-
     from newsgen import build as building
-    from newsgen.orders import Request
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-
-    request = Request(
-        site=site,
-        output=output or site / "public",
-        now=(now or _clock()).astimezone(UTC),
+    request = _request(
+        site,
+        output,
+        now,
         drafts=drafts,
         strict=strict,
         keep_going=keep_going,
@@ -260,10 +272,8 @@ def build(
 @click.option("--drafts", is_flag=True, help="Check drafts as if they were published.")
 @click.option("--strict", is_flag=True, help="Take warnings for faults.")
 @click.option("--allow-delete", is_flag=True, help="Take no offence where published addresses would vanish.")
-@click.option(
-    "--now", type=_Moment(), help="The moment that decides embargoes. Default: SOURCE_DATE_EPOCH, or the clock."
-)
-@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes to work in. Default: one a processor.")
+@_moment_option
+@_jobs_option
 @click.option(
     "--format",
     "form",
@@ -286,23 +296,11 @@ def check(
 
     Nothing is published. Exit code 0: a build would not refuse anything. 1: faults were found. 2: wrong usage.
     """
-    import signal
-
     from newsgen import checking
     from newsgen.errors import FAULT
     from newsgen.formats import Writer
-    from newsgen.orders import Request
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    request = Request(
-        site=site,
-        output=output or site / "public",
-        now=(now or _clock()).astimezone(UTC),
-        drafts=drafts,
-        strict=strict,
-        allow_delete=allow_delete,
-        jobs=jobs,
-    )
+    request = _request(site, output, now, drafts=drafts, strict=strict, allow_delete=allow_delete, jobs=jobs)
     colours = {"fault": "red", "warning": "yellow"}
     with ProgressBar() as bar:
 
@@ -324,6 +322,83 @@ def check(
     click.secho(line, fg="green" if is_well else "red", err=form != "text")
     if not is_well:
         sys.exit(FAULTS)
+
+
+_form_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Whether people or programs read it.",
+)
+
+
+@main.command("list", short_help="List drafts, and what else is not published or not confirmed.")
+@click.argument("kind", type=click.Choice(["drafts", "embargoed", "expired", "proposed", "withheld"]))
+@_site_option
+@_output_option
+@_moment_option
+@_jobs_option
+@_form_option
+def list_(kind: str, site: Path, output: Path | None, now: datetime | None, jobs: int | None, form: str) -> None:
+    """List the files that are drafts, embargoed, expired, or withheld for any of that, or that hold proposed entries.
+
+    Each with its path, its date and the reason. Nothing is published. Exit code 0, also where there are none; 1: the
+    settings can't be read.
+    """
+    from newsgen import pending
+
+    request = _request(site, output, now, jobs=jobs)
+    found = pending.look_up(request, lambda archive: [*pending.list_pending(archive, kind, request.now)])
+    if form == "json":
+        click.echo(pending.list_as_json(iter(found)))
+    else:
+        for line in pending.list_as_text(iter(found)):
+            click.echo(line)
+
+
+@main.command("next-due", short_help="Say when the site must be built next.")
+@_site_option
+@_output_option
+@_moment_option
+@_jobs_option
+@_form_option
+def next_due(site: Path, output: Path | None, now: datetime | None, jobs: int | None, form: str) -> None:
+    """Print the next moment at which the site must be built although nothing is edited: an embargo ends, or an article
+    expires.
+
+    It is in UTC (RFC 3339), or the word never. Nothing is published. Exit code 0 in both cases; 1: the settings can't
+    be read.
+    """
+    from newsgen import pending
+
+    request = _request(site, output, now, jobs=jobs)
+    due = pending.look_up(request, lambda archive: pending.next_due(archive, request.now))
+    click.echo(pending.due_as_json(due) if form == "json" else pending.due_as_text(due))
+
+
+@main.command(short_help="Print a JSON Schema of front matter, settings or registers, for editors.")
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option(
+    "--write", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Write all into DIR."
+)
+def schema(name: str | None, folder: Path | None) -> None:
+    """Print the JSON Schema (draft-07) NAME, made from what newsgen itself reads by.
+
+    NAME is front-matter (of articles), page, site, places, sources, tags, authors, sections or threads; without one
+    they are named.
+    """
+    from newsgen import editing
+
+    if folder is not None:
+        for path in editing.write_schemas(folder, (name,) if name else editing.NAMES):
+            click.echo(f"  {path}")
+    elif name is None:
+        for one in editing.NAMES:
+            click.echo(one)
+    else:
+        click.echo(editing.schema_text(name), nl=False)
 
 
 @main.command(short_help="Forget what builds keep to be fast.")

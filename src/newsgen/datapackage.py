@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from newsgen.datasets import Column, Table
+from newsgen.licences import read_licence
 from newsgen.serialising import clean, to_json
 from newsgen.urls import slugify
 
@@ -17,25 +18,13 @@ MEDIA_TYPES = {
     "json": "application/json",
 }
 _TYPES = {"list": "string", "uri": "string"}
-_CREATIVE_COMMONS = re.compile(r"CC[ -](BY(?:[ -](?:NC|ND|SA))*)[ -](\d\.\d)", re.IGNORECASE)
-_CC_ZERO = re.compile(r"CC[ -]?0(?:[ -]1\.0)?", re.IGNORECASE)
-_ZERO = {"name": "CC0-1.0", "path": "https://creativecommons.org/publicdomain/zero/1.0/"}
 
 
 def license_of(text: str) -> dict[str, str] | None:
     """Give a licence as data packages name it, where ``text`` is the id of one or its address; else None."""
-    text = text.strip()
-    if re.fullmatch(r"https?://[^\s<>\"]+", text):
-        return {"path": text}
-    if _CC_ZERO.fullmatch(text):
-        return _ZERO
-    if found := _CREATIVE_COMMONS.fullmatch(text):
-        kind, version = re.sub("[ -]", "-", found[1].upper()), found[2]
-        return {
-            "name": f"CC-{kind}-{version}",
-            "path": f"https://creativecommons.org/licenses/{kind.lower()}/{version}/",
-        }
-    return {"name": text} if re.fullmatch(r"[A-Za-z][A-Za-z0-9.]*(-[A-Za-z0-9.]+)+", text) else None
+    found = read_licence(text)
+    known = {"name": found.id, "path": found.url} if found else {}
+    return {name: value for name, value in known.items() if value} or None
 
 
 def schema_of(table: Table, as_lists: bool = False) -> dict[str, Any]:

@@ -133,6 +133,26 @@ def coarse_count(archive: Archive, axis: str, slug: str, period: str, longest: i
     return int(row[0]) if row else 0
 
 
+def event_keys(archive: Archive, year: str, most: int, skip: int) -> tuple[str, ...]:
+    """Give the ids of the events with pages of their own among the events of a year; of those that are known no more
+    precisely than by a decade where no year is named. ``most`` and ``skip`` count all events."""
+    longest = -1 if year else 3
+    rows = archive.rows(
+        "SELECT path FROM filed WHERE term = ?1 AND day >= ?2 AND day < ?2 || '~' AND (?3 < 0 OR length(day) <= ?3) "
+        "ORDER BY day, published, path LIMIT ?4 OFFSET ?5",
+        term_of(archive, EVENTS, ""),
+        year,
+        longest,
+        most,
+        skip,
+    )
+    return tuple(key for (key,) in rows if "#" not in key)
+
+
+def event_keys_digest(archive: Archive, year: str, most: int, skip: int) -> bytes:
+    return digest(*event_keys(archive, year, most, skip))
+
+
 _LATEST = "FROM filed WHERE term = ? ORDER BY day DESC, published DESC, path DESC LIMIT ?"
 
 

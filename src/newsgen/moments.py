@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
 from newsgen.document import Document, kind_of, scalar_text, shorten
 from newsgen.edtf import read_edtf
 from newsgen.model import Moment
+from newsgen.schema import either_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,16 @@ class When:
         except ValueError as error:
             document.fault(node, f"the date {shorten(value)!r} can't be read: {error}", f"Write {self.says}.")
             return None
+
+    def json_schema(self) -> dict[str, Any]:
+        # A date has a year of four digits, and its parts beside each other or a month in letters.
+        year_first = r"^\s*[0-9]{4}[-/.]?[0-9]{1,2}[-/.]?[0-9]{1,2}(?![0-9])"
+        year_last = r"^\s*[0-9]{1,2}\s*[/. -]\s*[0-9]{1,2}\s*[/. -]\s*[0-9]{4}"
+        months = "|".join(map(either_case, "jan feb mar apr may jun jul aug sep oct nov dec".split()))
+        in_letters = rf"({months}).*[0-9]{{4}}|[0-9]{{4}}.*({months})"
+        written = {"type": "string", "pattern": rf"{year_first}|{year_last}|{in_letters}"}
+        whole = {"type": "integer", "minimum": 10000101, "maximum": 99981231}
+        return {"anyOf": [written, whole], "examples": ["2024-07-17", "2024-07-17T09:30+03:00"]}
 
 
 _ISO = re.compile(
@@ -175,3 +187,8 @@ class Edtf:
         except ValueError as error:
             document.fault(node, f"the time {shorten(value.strip())!r} can't be read: {error}", f"Write {self.says}.")
             return None
+
+    def json_schema(self) -> dict[str, Any]:
+        examples = ["2014", "2024-01", "2024-07-16", "2024-07-16~", "2024-01/2024-02"]
+        written = {"type": "string", "pattern": r"^\s*[0-9XYSETZ?~%/.,:+\[\]{} -]*[0-9X.][0-9XYSETZ?~%/.,:+\[\]{} -]*$"}
+        return {"anyOf": [written, {"type": "number"}], "examples": examples}

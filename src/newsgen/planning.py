@@ -21,6 +21,7 @@ from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
 from newsgen.ledger import Clash, Ledger, Lost, Planned
 from newsgen.media import Media
+from newsgen.menus import menu_faults
 from newsgen.model import Page
 from newsgen.orders import Progress, Report, Request
 from newsgen.packing import GONE
@@ -122,6 +123,7 @@ def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Chang
     rechecked = checked | {path for one in moved for (path,) in archive.rows(linking, one)} | {SETTINGS_FILE}
     found += references.unplanned_links(archive, _is_planned(ledger), rechecked)
     found += references.unplanned_settings(desk.site, _is_planned(ledger))
+    found += menu_faults(desk.site, archive, _is_planned(ledger))
     found += future_dates(desk.request.now, archive)
     known = [Fault(*one) for one in json.loads(ledger.meta("warnings") or "[]")]
     found += [one for one in known if one.path not in rechecked]
@@ -152,6 +154,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
             found += _plan_pages(desk, press, planning)
             found += references.unplanned_links(archive, _is_planned(ledger))
             found += references.unplanned_settings(desk.site, _is_planned(ledger))
+            found += menu_faults(desk.site, archive, _is_planned(ledger))
         serious = [one for one in found if is_serious(one, desk.strict)]
         absent |= known | {one.path for one in serious}
         if absent == known or not request.keep_going:

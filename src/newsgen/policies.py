@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from yaml.nodes import Node
 
 from newsgen.document import Document, scalar_text, shorten
-from newsgen.schema import Field, Record, Shape, Web
+from newsgen.schema import WEB_PATTERN, Field, Record, Shape, Web
 from newsgen.urls import clean_address, why_not_an_address
 
 POLICIES = {
@@ -48,6 +49,10 @@ class Linked:
             document.fault(node, f"{shorten(value)!r} can't be an address: {why}", f"Write {self.says}.")
             return None
         return clean_address(address) + mark + fragment
+
+    def json_schema(self) -> dict[str, Any]:
+        pattern = rf"^\s*(/(?!/)|{WEB_PATTERN})"
+        return {"type": "string", "pattern": pattern, "examples": ["/about/", "https://example.org/about"]}
 
 
 POLICIES_SHAPE: Shape = Record(tuple(Field(name, Linked(), says) for name, (_, says) in POLICIES.items()))

@@ -14,15 +14,15 @@ from newsgen.archive import Archive
 from newsgen.catalogues import Catalogue
 from newsgen.errors import Fault, Faulty
 from newsgen.features.registry import FEATURES
-from newsgen.model import Output, Page, Read, canonical, digest
-from newsgen.questions import Reads, ask, digest_of
+from newsgen.menus import Menus, menus_of
+from newsgen.model import Output, Page, canonical, digest
+from newsgen.questions import Reads, digest_of
 from newsgen.sandbox import ProvingSandbox, Sandbox
 from newsgen.site import Site
 from newsgen.spelling import Spelling
 from newsgen.theme import ASSETS, Assets, Closure, Theme
 from newsgen.views import Frame, Links, PageView, SiteView, UndeclaredSetting, locale_of
 
-MENU = Read("menu")
 PART = 8
 """Bytes of one digest in a fingerprint."""
 PARTS_OF_FRAME = ("the program", "the settings and words that it shows", "its template", "the menu")
@@ -51,6 +51,7 @@ class Press:
         self._links = Links(site, assets)
         self._tongues: dict[str, _Tongue] = {}
         self._frames: dict[tuple[str, str | None, str], tuple[Frame, bytes, Closure | None]] = {}
+        self._menus: Menus | None = None
         self.timings: dict[str, list[float]] = {}
         """For each template, and each feature that makes pages without one: how many pages, and how many seconds."""
 
@@ -60,6 +61,13 @@ class Press:
     def forget_frames(self) -> None:
         """Forget what pages have in common, because other documents are shown now: the menu may be another one."""
         self._frames.clear()
+        self._menus = None
+
+    def menus(self) -> Menus:
+        """Give the menus of every page."""
+        if self._menus is None:
+            self._menus = menus_of(self._site, self._archive)
+        return self._menus
 
     def check_templates(self, names: list[str]) -> list[Fault]:
         """Give everything wrong with the templates ``names`` that can be known without compiling them, and with the
@@ -122,7 +130,7 @@ class Press:
         shown = PageView(page.address, page.kind, page.template, page.facts)
         context |= {"page": shown, "site": frame.site}
         if closure.menu:
-            context["menu"] = ask(self._archive, MENU)
+            context["menu"] = self.menus()
         try:
             tongue = self._tongue(page.language or self._site.language)
             text = (tongue.proving if closure.is_plain else tongue.sandbox).render(page.template, context)
@@ -154,7 +162,7 @@ class Press:
                 program_digest(),
                 digest(self._site.base_url, self._site.digest_of(tuple(names)), *spoken),
                 digest(closure.digest, *assets) if closure else b"".ljust(PART),
-                digest_of(self._archive, MENU) if closure and closure.menu else b"".ljust(PART),
+                self.menus().digest() if closure and closure.menu else b"".ljust(PART),
             )
             fingerprint = b"".join(one[:PART] for one in parts)
             frame = Frame(SiteView(self._site, names), self._links, self._assets, language, tongue.spelling)

@@ -472,6 +472,7 @@ QUESTIONS = {
     "happenings": Question(told.happenings, told.happenings_digest),
     "latest": Question(told.latest, told.latest_digest),
     "event": Question(told.whole_event, told.whole_event_digest),
+    "event_keys": Question(told.event_keys, told.event_keys_digest),
     "own_events": Question(told.own_events, told.own_events_digest),
     "place": Question(told.place, told.place_digest),
     "places": Question(told.places, told.places_digest),

@@ -29,6 +29,30 @@ class Shape(Protocol):
     def read(self, node: Node, document: Document) -> Any:
         """Give the value, or None after reporting what is wrong with it."""
 
+    def json_schema(self) -> dict[str, Any]:
+        """Give the JSON Schema (draft-07) of what ``read`` accepts, as far as one can say it. It refuses nothing that
+        ``read`` takes in silence."""
+
+
+SCALAR = ["string", "number", "boolean"]
+"""The types that editors see in a plain YAML text; here all of them are text."""
+NOTHING: dict[str, Any] = {"type": ["null", "string"], "pattern": r"^\s*$"}
+"""What counts as not said."""
+WEB_PATTERN = r"[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#\\\"<>][^\s\\\"<>]*"
+
+
+def either(*schemas: dict[str, Any]) -> dict[str, Any]:
+    """Give the JSON Schema of what one of some ``schemas`` accepts."""
+    found: list[Any] = []
+    for one in schemas:
+        found += one["anyOf"] if one.keys() == {"anyOf"} else [one]
+    return {"anyOf": found}
+
+
+def either_case(word: str) -> str:
+    """Give a regular expression, of the kind that JSON Schema has, for an ASCII ``word`` in upper and lower case."""
+    return "".join(f"[{one.upper()}{one}]" if one.isalpha() else re.escape(one) for one in word.lower())
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -58,6 +82,9 @@ class Text:
             return None
         return value
 
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": SCALAR, "maxLength": self.longest}
+
 
 @dataclass(frozen=True, slots=True)
 class Flag:
@@ -76,6 +103,10 @@ class Flag:
             return False
         document.fault(node, f"found {shorten(value)!r} where {self.says} was expected", "Write true or false.")
         return None
+
+    def json_schema(self) -> dict[str, Any]:
+        words = "|".join(map(either_case, ("true", "yes", "on", "false", "no", "off")))
+        return {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": rf"^\s*({words})\s*$"}]}
 
 
 _NUMBER = re.compile(r"\s*[+-]?\d+(\.\d*)?\s*", re.ASCII)
@@ -110,6 +141,12 @@ class Number:
             return None
         return number
 
+    def json_schema(self) -> dict[str, Any]:
+        rest = r"(\.[0-9]*)?" if self.fraction else ""
+        written = {"type": "string", "pattern": rf"^\s*[+-]?[0-9]+{rest}\s*$"}
+        kind = "number" if self.fraction else "integer"
+        return {"anyOf": [{"type": kind, "minimum": self.least, "maximum": self.most}, written]}
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -132,6 +169,10 @@ class Choice:
         remedy = f"Did you mean {near[0]}? " if near else ""
         document.fault(node, f"found {shorten(value)!r} where {self.says} was expected", f"{remedy}Write {self.says}.")
         return None
+
+    def json_schema(self) -> dict[str, Any]:
+        loose = "|".join(either_case(word).replace(r"\-", "[-_ ]") for word in self.words)
+        return {"anyOf": [{"enum": list(self.words)}, {"type": "string", "pattern": rf"^\s*({loose})\s*$"}]}
 
 
 _USUAL_WEB = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[!#-;=?-\[\]-~]*)?")
@@ -169,8 +210,13 @@ class Web:
             return None
         return value
 
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": rf"^\s*{WEB_PATTERN}\s*$", "examples": ["https://example.org/"]}
+
 
 _NAME = Text(entities=True)
+_NAMING = r"[A-Za-z0-9&\u0080-\uffff]"
+"""What a name has at least one of: a letter or digit, as far as a plain expression knows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +263,12 @@ class Names:
             item = named
         return _NAME.read(item, document) or "", item
 
+    def json_schema(self) -> dict[str, Any]:
+        one = {"type": SCALAR, "pattern": _NAMING, "maxLength": self.longest}
+        named = {"type": "object", "properties": {"name": {"anyOf": [one, NOTHING]}}, "required": ["name"]}
+        several = {"type": "array", "items": {"anyOf": [one, named, NOTHING]}}
+        return {"anyOf": [{"type": SCALAR}, several, named]}
+
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
@@ -232,6 +284,10 @@ class ListOf:
         nodes = node.value if isinstance(node, SequenceNode) else [node]
         values = [self.item.read(child, document) for child in nodes if not is_empty(child)]
         return [value for value in values if value is not None]
+
+    def json_schema(self) -> dict[str, Any]:
+        one = self.item.json_schema()
+        return either(one, {"type": "array", "items": either(one, NOTHING)})
 
 
 @lru_cache(1000)
@@ -358,3 +414,35 @@ class Record:
         if self.own:
             values["own"] = own
         return values, nodes
+
+    def json_schema(self) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        in_any_case: dict[str, Any] = (
+            {"^x_": {"description": "A key of your own; it is not checked."}} if self.own else {}
+        )
+        needed: list[dict[str, Any]] = []
+        for one in self.fields:
+            spellings = (one.name, *one.also)
+            value = one.shape.json_schema()
+            value = value if one.required else either(value, NOTHING)
+            for spelling in spellings:
+                said = one.help if spelling == one.name else f"The same as {one.name}. {one.help}"
+                properties[spelling] = {**value, "description": said}
+                if spelling != one.name:
+                    properties[spelling]["deprecationMessage"] = f"newsgen's own name for it is {one.name}."
+                in_any_case[f"^{either_case(spelling)}$"] = True  # its value in lower case alone is looked at
+            if one.required:
+                pattern = f"^({'|'.join(map(either_case, spellings))})$"
+                among = {"not": {"propertyNames": {"not": {"pattern": pattern}}}}
+                needed.append({"anyOf": [*({"required": [spelling]} for spelling in spellings), among]})
+        found: dict[str, Any] = {
+            "type": "object",
+            "properties": properties,
+            "patternProperties": in_any_case,
+            "additionalProperties": False,
+        }
+        if needed:
+            found["allOf"] = needed
+        if self.short and all(one.name == self.short for one in self.needed):
+            return either(self.names[self.short].shape.json_schema(), found)
+        return found

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from newsgen.branding import LOOK_SHAPE, PARTS_OF_LOOK, Item, Look, read_look
 from newsgen.catalogues import HOW_TO_ADD, OWN, is_known, normal
 from newsgen.document import Document, is_empty, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
@@ -18,7 +19,21 @@ from newsgen.errors import FAULT, NOTE, WARNING, Fault
 from newsgen.model import canonical, digest
 from newsgen.pictures import FORMATS, WIDTHS, Images
 from newsgen.policies import POLICIES_SHAPE, Linked
-from newsgen.schema import Choice, Field, Flag, ListOf, Names, Number, Record, Shape, Text, Web
+from newsgen.schema import (
+    SCALAR,
+    WEB_PATTERN,
+    Choice,
+    Field,
+    Flag,
+    ListOf,
+    Names,
+    Number,
+    Record,
+    Shape,
+    Text,
+    Web,
+    either,
+)
 from newsgen.urls import encode
 
 SETTINGS_FILE = "content/site.yaml"
@@ -45,6 +60,10 @@ class _Base:
         path = re.sub(r"/{2,}", "/", encode(unquote(parts.path))).rstrip("/") + "/"
         return f"{parts.scheme.lower()}://{host.lower()}{path}"
 
+    def json_schema(self) -> dict[str, Any]:
+        pattern = rf"^\s*{WEB_PATTERN}\s*$"
+        return {"type": "string", "pattern": pattern, "not": {"pattern": "[?#@]"}, "examples": ["https://example.org/"]}
+
 
 @dataclass(frozen=True, slots=True)
 class _Zone:
@@ -64,6 +83,10 @@ class _Zone:
             document.fault(node, f"there is no time zone {shorten(value)!r}", f"Write {self.says}.")
             return None
 
+    def json_schema(self) -> dict[str, Any]:
+        pattern = r"^\s*[A-Za-z][A-Za-z0-9_+/-]*\s*$"
+        return {"type": "string", "pattern": pattern, "examples": ["UTC", "Europe/Paris", "Asia/Baghdad"]}
+
 
 @dataclass(frozen=True, slots=True)
 class Language:
@@ -77,6 +100,10 @@ class Language:
             document.fault(node, f"{shorten(value)!r} is not {self.says}", f"Write {self.says}.")
             return None
         return value
+
+    def json_schema(self) -> dict[str, Any]:
+        pattern = r"^\s*[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*\s*$"
+        return {"type": ["string", "boolean"], "pattern": pattern, "examples": ["en", "fr", "ar", "zh-Hant"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +119,10 @@ class _Authority:
             return None
         return value
 
+    def json_schema(self) -> dict[str, Any]:
+        pattern = r"^\s*([A-Za-z0-9_.+-]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\s*$"
+        return {"type": SCALAR, "pattern": pattern, "examples": ["example.org"]}
+
 
 @dataclass(frozen=True, slots=True)
 class _Engine:
@@ -106,6 +137,9 @@ class _Engine:
             document.fault(node, f"the Markdown engine {value} is not installed", remedy)
             return None
         return value
+
+    def json_schema(self) -> dict[str, Any]:
+        return Choice(ENGINES).json_schema()
 
 
 def _one_or_many(text: str) -> tuple[list[str], str]:
@@ -139,6 +173,10 @@ class _Formats:
             return ()
         found = ListOf(Choice(FORMATS)).read(node, document)
         return tuple(one for one in FORMATS if one in found) if found else None
+
+    def json_schema(self) -> dict[str, Any]:
+        off = {"type": ["string", "boolean"], "enum": ["off", "no", "none", "false", False]}
+        return either(ListOf(Choice(FORMATS)).json_schema(), off)
 
 
 _IMAGES: Shape = Record(
@@ -207,9 +245,11 @@ SETTINGS = (
     Field("images", _IMAGES, "How pictures are published: formats, widths, quality, alt (or only the formats)."),
     Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
+    Field("theme", LOOK_SHAPE, "How the site looks: logo, accent, fonts, menu, footer."),
 )
 
-_RECORD = Record(SETTINGS, own=True)
+SITE = Record(SETTINGS, own=True)
+"""The shape of ``site.yaml``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +297,7 @@ class Site:
     markdown: Markdown = Markdown()
     images: Images = field(default_factory=Images)
     robots: str = "allow"
+    theme: Look = field(default_factory=Look)
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
 
@@ -313,11 +354,16 @@ PARTS = {
     "publisher": tuple(one.name for one in fields(Publisher)),
     "markdown": tuple(one.name for one in fields(Markdown)),
     "images": tuple(one.name for one in fields(Images)),
+    "theme": PARTS_OF_LOOK,
 }
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Look):
+        return value.plain()
+    if isinstance(value, tuple) and value and isinstance(value[0], Item):
+        return [[one.title, one.url, one.page] for one in value]
     return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images) else value
 
 
@@ -364,7 +410,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     node = document.compose()
     if not isinstance(node, MappingNode):
         return Site(root), document.faults
-    values, nodes = _RECORD.read_with_nodes(node, document)
+    values, nodes = SITE.read_with_nodes(node, document)
     if values is None or any(one.severity == FAULT for one in document.faults):
         zone = (values or {}).get("timezone") or "UTC"
         return Site(root, timezone=zone), document.faults
@@ -376,6 +422,10 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
     given["images"] = _images(given.get("images") or {})
+    faults = document.faults
+    if "theme" in given:
+        given["theme"], unlike = read_look(given["theme"], root, SETTINGS_FILE)
+        faults += unlike
     given["authors"] = tuple(given.get("authors", ()))
     given["languages"] = _languages(
         root, given.get("languages", []), given.get("language", "en"), nodes.get("languages"), document
@@ -386,4 +436,4 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     given["lint"] = {rule: (values["lint"] or {}).get(rule) or level for rule, (level, _) in LINT.items()}
     if isinstance(nodes.get("description"), ScalarNode) and len(given.get("description", "")) > 1000:
         document.warn(nodes["description"], "the description is longer than 1000 characters", "Shorten it.")
-    return Site(root=root, own=values["own"], **given), document.faults
+    return Site(root=root, own=values["own"], **given), faults

@@ -19,11 +19,12 @@ from newsgen.filing import Filing
 from newsgen.inventory import Inventory, Survey
 from newsgen.ledger import Ledger, Made, Outdated
 from newsgen.media import Media
+from newsgen.menus import menus_of
 from newsgen.model import digest
 from newsgen.orders import MOST_NAMED, Progress, Report, Request
 from newsgen.planning import Desk, is_serious, next_event, pack_faults, plan
 from newsgen.press import WHILE, Press, program_digest
-from newsgen.questions import find_neighbours, menu_digest
+from newsgen.questions import find_neighbours
 from newsgen.site import Site
 from newsgen.theme import Assets, Theme
 from newsgen.urls import output_path
@@ -99,7 +100,7 @@ def prepare(
     with report.profile.stage("pictures"):
         album.bring_up_to_date(site, archive, media, request.jobs)
         archive.commit()
-    frame = digest(program_digest(), site.digest(), survey.theme_mark, menu_digest(archive))
+    frame = digest(program_digest(), site.digest(), survey.theme_mark, menus_of(site, archive).digest())
     desk = Desk(request, site, theme, archive, filed, ledger, media, frame, progress)
     with stage("planning"):
         press, planning = plan(desk, faults, report)

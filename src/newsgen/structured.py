@@ -15,10 +15,10 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.edtf import read_edtf
+from newsgen.licences import read_licence
 from newsgen.model import Account, Happening, Term
 from newsgen.points import Point
 from newsgen.policies import ALL_CORRECTIONS, POLICIES
-from newsgen.schema import is_web
 from newsgen.site import Publisher
 from newsgen.urls import encode, slugify
 
@@ -36,7 +36,6 @@ SPEAKERS = ("person", "wire", "media")
 
 _CONTEXT = "https://schema.org"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_CREATIVE_COMMONS = re.compile(r"CC[- ](BY(?:-NC)?(?:-ND|-SA)?)[- ](\d\.\d)", re.IGNORECASE | re.ASCII)
 
 
 def script(*things: Thing) -> Markup:
@@ -120,15 +119,9 @@ def imprint(absolute: Absolute, title: str, license_: str, publisher: Publisher)
 
 
 def license_of(text: str) -> Any:
-    """Give a licence: its URL where it is one or is of Creative Commons, else a work of that name; None for none."""
-    if not text or is_web(text):
-        return text or None
-    found = _CREATIVE_COMMONS.fullmatch(text.strip())
-    if found:
-        return f"https://creativecommons.org/licenses/{found[1].lower()}/{found[2]}/"
-    if text.strip().upper() in ("CC0", "CC0-1.0", "CC0 1.0"):
-        return "https://creativecommons.org/publicdomain/zero/1.0/"
-    return thing("CreativeWork", {"name": text})
+    """Give a licence: its URL where that is known, else a work of that name; None for none."""
+    found = read_licence(text)
+    return found and (found.url or thing("CreativeWork", {"name": found.text}))
 
 
 # --- where ---

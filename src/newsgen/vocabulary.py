@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
 from newsgen.document import Document, scalar_text
 from newsgen.moments import Edtf, When, read_moment
-from newsgen.schema import Choice, Field, Flag, ListOf, Names, Number, Record, Shape, Text, Web
+from newsgen.schema import Choice, Field, Flag, ListOf, Names, Number, Record, Shape, Text, Web, either_case
 from newsgen.site import Language
 
 
@@ -44,6 +45,9 @@ class Published:
         document.warn(node, "published: is a mark, true or false; this date says nothing", "Write date: or embargo:.")
         return True
 
+    def json_schema(self) -> dict[str, Any]:
+        return {"anyOf": [Flag().json_schema(), When().json_schema()]}
+
 
 @dataclass(frozen=True, slots=True)
 class Menu:
@@ -56,6 +60,11 @@ class Menu:
         if word in ("true", "yes", "false", "no"):
             return 1000 if word in ("true", "yes") else None
         return Number(0, 1000).read(node, document)
+
+    def json_schema(self) -> dict[str, Any]:
+        words = "|".join(map(either_case, ("true", "yes", "false", "no")))
+        said = {"type": "string", "pattern": rf"^\s*({words})\s*$"}
+        return {"anyOf": [*Number(0, 1000).json_schema()["anyOf"], {"type": "boolean"}, said]}
 
 
 _COORDINATES = (

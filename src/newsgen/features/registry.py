@@ -14,6 +14,7 @@ from newsgen.features import (
     front,
     images,
     listings,
+    looks,
     numbers,
     sitemap,
     timeline,
@@ -23,6 +24,6 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, files, images),
+        *(corrections, numbers, data, feeds, sitemap, looks, files, images),
     )
 }

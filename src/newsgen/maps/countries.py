@@ -25,11 +25,6 @@ _WITH_ARTICLE = frozenset(
 )
 
 
-def country_names() -> tuple[str, ...]:
-    """Give the English names of all countries and lands that have a shape, in alphabetical order."""
-    return tuple(sorted(country.name for country in countries() if country.is_named))
-
-
 def is_country(name: str) -> bool:
     """Whether ``name`` is that of a country, or a code of one, as :func:`suspicion` takes them."""
     return _key(name) in _named()

@@ -13,7 +13,7 @@ from feedgen.ext.base import BaseExtension
 
 from newsgen.archive import Change
 from newsgen.citing import Citations
-from newsgen.features import Feature, Frame, Planning, terms_of
+from newsgen.features import Feature, Frame, Planning, term_in, terms_of
 from newsgen.features.articles import link_target, linking_to
 from newsgen.features.events import retold
 from newsgen.markup import resolve
@@ -53,6 +53,14 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         reads["term"] = Read("term", (axis, slug))
     for name in FORMATS:
         yield Page(base + name, "feeds", f"the feed of {subject or 'the site'}", None, reads, {"base": base}, "feed")
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    term = term_in(address)
+    if address.startswith("/feed/"):
+        yield ""
+    elif term is not None and term[2] in FORMATS:
+        yield f"{term[0]}/{term[1]}"
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
@@ -182,4 +190,5 @@ FEATURE = Feature(
     _affected,
     render=_render,
     settings=("title", "description", "language", "publisher.name", "publisher.email", "id_authority", "license"),
+    locate=_locate,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
@@ -40,6 +41,18 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
             yield Page(address, "sitemap", "the sitemap of a month", None, reads, kind="listing")
 
 
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    named = {"/404.html": "404", "/robots.txt": "robots", "/sitemap.xml": "index", "/sitemaps/pages.xml": "standing"}
+    month = _OF_A_MONTH.fullmatch(address)
+    if address in named:
+        yield named[address]
+    elif month:
+        yield month[1]
+
+
+_OF_A_MONTH = re.compile(r"/sitemaps/([0-9]{4}-[0-9]{2})(?:_[0-9]+)?\.xml")
+
+
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     yield from ("index", "standing")
     yield from {day[:MONTH] for day in days_of(change)}
@@ -76,4 +89,4 @@ def _rows(tag: str, rows: list[tuple[str, str]]) -> str:
     )
 
 
-FEATURE = Feature("sitemap", _subjects, _pages, _affected, render=_render)
+FEATURE = Feature("sitemap", _subjects, _pages, _affected, render=_render, locate=_locate)

@@ -95,7 +95,7 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
             run(request, root, output, archive, ledger, inventory, survey, report, progress)
             if not report.left_out:
                 ledger.settle(_mark(request, archive, survey), _told(request, report, ledger))
-        archive.set_meta("machine", _machine())
+        note_machine(archive)
         archive.commit()
         _survey_output(request, output, ledger, report)
         report.queries += archive.queries
@@ -145,6 +145,11 @@ def _program() -> str:
 def is_from_elsewhere(archive: Archive) -> bool:
     """Whether an archive was last used on another machine, so that what it notes of files can't be trusted."""
     return archive.meta("machine") not in (None, _machine())
+
+
+def note_machine(archive: Archive) -> None:
+    """Note that an archive was used on this machine."""
+    archive.set_meta("machine", _machine())
 
 
 def _machine() -> bytes:

@@ -73,6 +73,42 @@ def prepare(
 ) -> Prepared:
     """Bring the archive and the plan up to date, and nothing of the output. Raises Faulty and Refused as a build
     does."""
+    gathered = gather(request, root, archive, inventory, survey, report, progress)
+    site, filed, faults = gathered.site, gathered.filing, gathered.faults
+    frame = digest(program_digest(), site.digest(), survey.theme_mark, menu_digest(archive))
+    desk = Desk(request, site, gathered.theme, archive, filed, ledger, gathered.media, frame, progress)
+    with report.profile.stage("planning"):
+        press, planning = plan(desk, faults, report)
+        filed.forget_buried()
+        archive.commit()
+        report.due = archive.next_due(request.now)
+        report.withheld = archive.withheld()
+        report.proposed, report.proposals = archive.proposed(MOST_NAMED), archive.proposals()
+    return Prepared(desk, press, planning)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is known when all that changed is read and filed: the settings, the theme, the files that are published as
+    they are, and the faults that the archive does not keep."""
+
+    site: Site
+    theme: Theme
+    filing: Filing
+    media: Media
+    faults: list[Fault]
+
+
+def gather(
+    request: Request,
+    root: Path,
+    archive: Archive,
+    inventory: Inventory,
+    survey: Survey,
+    report: Report,
+    progress: Progress,
+) -> Gathered:
+    """Bring the archive up to date. Raises Faulty where the settings can't be read."""
     stage = report.profile.stage
     with stage("loading"):
         site, faults = load.read_site(root)
@@ -93,19 +129,10 @@ def prepare(
         report.profile.slowest_files = counts.slowest
     with stage("filing"):
         faulty = {one.path for one in archive.faults() if is_serious(one, request.strict or site.strict)}
-        filed.withhold(request.now, request.drafts, faulty)
+        filed.withhold(request.now, request.drafts, faulty, request.early)
         media = Media(site, theme, archive, inventory)
         archive.commit()
-    frame = digest(program_digest(), site.digest(), survey.theme_mark, menu_digest(archive))
-    desk = Desk(request, site, theme, archive, filed, ledger, media, frame, progress)
-    with stage("planning"):
-        press, planning = plan(desk, faults, report)
-        filed.forget_buried()
-        archive.commit()
-        report.due = archive.next_due(request.now)
-        report.withheld = archive.withheld()
-        report.proposed, report.proposals = archive.proposed(MOST_NAMED), archive.proposals()
-    return Prepared(desk, press, planning)
+    return Gathered(site, theme, filed, media, faults)
 
 
 def _prepare(archive: Archive, key: bytes) -> bool:

@@ -46,7 +46,7 @@ def alone(root: Path) -> Iterator[None]:
     """Keep others from working on the state of the site in ``root`` for as long as a block runs. Raises Refused where
     one does."""
     state = root / ".newsgen"
-    _make_state(state)
+    make_state(state)
     lock = Lock(state / "lock", "this site")
     try:
         yield
@@ -68,13 +68,28 @@ def again_if_damaged(root: Path, work: Callable[[], Result]) -> Result:
     return work()
 
 
-def _make_state(state: Path) -> None:
+def make_state(state: Path) -> None:
+    """Make the folder in which a site's builds keep what they know. Raises Refused where it is a link."""
     if state.is_symlink():
         raise Refused(".newsgen is a link", "Remove it: builds keep what they know there.")
     state.mkdir(exist_ok=True)
     ignore = state / ".gitignore"
     if not ignore.exists():
         ignore.write_text("*\n", encoding="utf-8")
+
+
+def forget_preview(state: Path) -> None:
+    """Forget what the preview of a site keeps; one that is running follows the content by itself."""
+    folder = state / "preview"
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    try:
+        lock = Lock(folder / "lock", "this preview")
+    except Refused:
+        return
+    for path in sorted(folder.glob("*.sqlite")):
+        discard(path)
+    lock.release()
 
 
 def _build(request: Request, root: Path, output: Path, progress: Progress) -> Report:
@@ -92,9 +107,12 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
         else:
             from newsgen.stages import run
 
+            burials = archive.burials
             run(request, root, output, archive, ledger, inventory, survey, report, progress)
             if not report.left_out:
                 ledger.settle(_mark(request, archive, survey), _told(request, report, ledger))
+            if archive.burials != burials:
+                forget_preview(state)  # which may keep the text of what was taken back
         note_machine(archive)
         archive.commit()
         _survey_output(request, output, ledger, report)

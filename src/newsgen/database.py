@@ -77,8 +77,8 @@ def read_database(path: Path) -> Connection:
 def copy_database(source: Path, target: Path) -> bool:
     """Put a copy of the database ``source`` in the place of ``target``; whether there is one to copy.
 
-    One that was closed in order is copied as a file, and not opened, so that it stays as it was closed. One that another
-    process writes is copied as that last committed it.
+    One that was closed in order is copied as a file, and not opened, so that it stays as it was closed. One that
+    another process writes is copied as that last committed it.
     """
     discard(target)
     if not source.is_file():

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from newsgen import disk, publish
+from newsgen.build import forget_preview
 from newsgen.database import discard
 from newsgen.errors import Refused
 from newsgen.ledger import Ledger, Lock
@@ -25,6 +26,7 @@ def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
         return
     lock = Lock(state / "lock", "this site")
     try:
+        forget_preview(state)
         archive = state / "archive.sqlite"
         if archive.exists():
             size = os.path.getsize(archive)

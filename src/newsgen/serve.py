@@ -1,4 +1,4 @@
-"""Serve over HTTP on this machine: a built archive, under the path of its base_url; and what every such server checks."""
+"""Serve over HTTP on this machine: a built archive, under the path of its base_url; and what each server checks."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from types import FrameType
 from urllib.parse import quote, unquote
 
 import uvicorn
+from anyio import open_file  # noqa: F401 - which would else be imported while the first file is sent
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -80,6 +81,7 @@ class Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             lifespan="on",
             ws="none",
             timeout_graceful_shutdown=SECONDS_TO_END,

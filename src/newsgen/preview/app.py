@@ -171,6 +171,7 @@ class Preview:
             move_database(opened.path, self._folder / ARCHIVE)
             opened = Opened(self._folder / ARCHIVE, opened.faults, opened.references, opened.documents)
         self._edition = Edition(self._root, opened, self._clock)
+        self._base_path = self._edition.site.base_path
         if first:
             self._tell(f"{opened.documents:,} articles and pages are ready.")
 
@@ -185,8 +186,9 @@ class Preview:
             return
         files = await self._run(self._apply, paths)
         if files is None:
-            self._open()
-        await self._tell_clients(files or [])
+            self._open()  # which tells them when it has
+        else:
+            await self._tell_clients(files)
 
     def _apply(self, paths: Iterable[Path]) -> list[str] | None:
         """Take in changed files, and give the addresses of those that are published as they are; None where all must
@@ -198,7 +200,9 @@ class Preview:
             edits = edits_of(self._root, paths, edition.known_below)
             if edits.much or (edits.settings and edition.reads_otherwise()):
                 return None
-            return edition.take(edits)
+            files = edition.take(edits)
+            self._base_path = edition.site.base_path
+            return files
         except (DamagedArchive, DatabaseError):
             return None
 

@@ -210,7 +210,7 @@ class Edition:
         """Give what tells the version of the page at an address from others: by its fingerprint, so that it is another
         one only if the page would be."""
         page = self.find(address)
-        prefix, page = ("", page) if page else ("missing ", self.find("/404.html"))
+        prefix, page = ("", page) if page else ("missing-", self.find("/404.html"))
         return prefix + (self._mark(page) if page else "")
 
     def _mark(self, page: Page) -> str:
@@ -228,7 +228,7 @@ class Edition:
         status = 200 if page else 404
         page = page or self.find("/404.html")
         if page is None:
-            return Shown(None, 404, None, "missing ")
+            return Shown(None, 404, None, "missing-")
         mark, notes = self.mark(address), self._notes(page)
         try:
             content = self._press.render(page).content

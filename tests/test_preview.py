@@ -549,11 +549,14 @@ def test_a_browser_shows_edits_and_faults(story: Story) -> None:
         story.article("alpha", "Second words.")
         page.get_by_text("Second words.").wait_for()
         page.wait_for_timeout(300)
+        before = page.evaluate("[scrollY, getComputedStyle(document.querySelector('header li')).borderTopWidth]")
         story.write("content/articles/alpha.md", "---\ntitle: A\ndate: <img src=x onerror=alert(1)>\n---\nThird.\n")
         alert = page.get_by_role("alert")
         alert.wait_for()
         assert "content/articles/alpha.md:3:" in alert.inner_text() and "<img src=x" in alert.inner_text()
         assert page.get_by_text("Second words.").is_visible()
+        now = page.evaluate("[scrollY, getComputedStyle(document.querySelector('header li')).borderTopWidth]")
+        assert now == before  # nothing of the page moves or looks otherwise
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.get_by_role("button", name="Put away").click()
         alert.wait_for(state="hidden")

@@ -81,7 +81,6 @@ class Preview:
         self._again = False
         self._clients: set[Client] = set()
         self.is_ended = False
-        self.is_idle = True
 
     # --- begin and end ---
 
@@ -128,7 +127,6 @@ class Preview:
             self._opening = asyncio.create_task(self._opened())
 
     async def _opened(self) -> None:
-        self.is_idle = False
         loop = asyncio.get_running_loop()
         try:
             while self._again and not self.is_ended:
@@ -148,7 +146,7 @@ class Preview:
                     self._again = await self._run(self._apply, pending) is None
                 await self._tell_clients([])
         finally:
-            self._opening, self.is_idle = None, True
+            self._opening = None
 
     def _read_all(self) -> Opened:
         path = self._folder / (ARCHIVE if self._edition is None else NEXT)
@@ -270,7 +268,7 @@ class Preview:
         return await self._run(self._page, "/" + inside)
 
     async def _own(self, request: Request, name: str) -> Response:
-        if name in ("preview.js", "preview.css"):
+        if name in ("preview.js", "preview.css", "overlay.css"):
             return FileResponse(Path(__file__).parent / name, 200, FRESH, type_of(name))
         if name != "events":
             return PlainTextResponse("Not found.\n", 404, FRESH)

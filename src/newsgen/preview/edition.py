@@ -26,7 +26,7 @@ from newsgen.planning import template_faults
 from newsgen.press import Press, program_digest
 from newsgen.preview.edits import Edits
 from newsgen.preview.opening import EDITED, Opened, edited, serious
-from newsgen.site import Site
+from newsgen.site import SETTINGS_FILE, Site
 from newsgen.theme import Assets, Theme
 from newsgen.urls import is_document, media_address
 
@@ -58,7 +58,8 @@ class Edition:
         self._root = root
         self._clock = clock
         self.archive = Archive(opened.path)
-        self._faults = {"folders": opened.faults, "references": opened.references}
+        folders = [one for one in opened.faults if one.path != SETTINGS_FILE]  # which are read again below
+        self._faults = {"folders": folders, "references": opened.references}
         self._held: dict[str, list[Fault]] = {}  # the faults of documents that are shown as they last were
         self._broken: dict[str, list[Fault]] = {}  # those of rendering, by address
         self._good: dict[str, bytes] = {}

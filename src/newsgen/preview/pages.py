@@ -31,7 +31,7 @@ def add_to_page(
     ``held`` back that it has. All other bytes stay as a build would publish them."""
     linked = {href: word for href, word in held if f'href="{html.escape(href)}"'.encode() in page}
     own = f"{base_path}{RESERVED}/"
-    data = {"events": f"{own}events", "style": f"{own}preview.css", "address": address, "mark": mark, "held": linked}
+    data = {"events": f"{own}events", "style": f"{own}overlay.css", "address": address, "mark": mark, "held": linked}
     head = (
         f'<link rel="stylesheet" href="{html.escape(own)}preview.css">'
         f'<script defer src="{html.escape(own)}preview.js" data-preview="{html.escape(json.dumps(data))}"></script>'

@@ -67,8 +67,7 @@
     sheet.append(alert);
     const again = make("button", "again", name);
     const put = (isAway) => {
-      if (isAway) sheet.close();
-      else sheet.show();
+      sheet.open = !isAway; // and not show(), which would take the focus from where somebody reads
       again.hidden = !isAway;
       if (isAway) sessionStorage.setItem(KEY, text);
       else sessionStorage.removeItem(KEY);
@@ -78,10 +77,7 @@
     sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") { put(true); again.focus(); } });
     shade.replaceChildren(style, sheet, again);
     document.documentElement.append(host);
-    const focused = document.activeElement;
     put(sessionStorage.getItem(KEY) === text);
-    if (focused && focused !== document.body) focused.focus({ preventScroll: true });
-    else if (shade.activeElement) shade.activeElement.blur();
   };
 
   const query = new URLSearchParams({ address: given.address, mark: given.mark });

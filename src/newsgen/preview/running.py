@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from newsgen.errors import Refused
 from newsgen.ledger import Lock
 from newsgen.load import read_site
 from newsgen.preview.app import Preview
-from newsgen.serve import LOOPBACK, Guard, Server
+from newsgen.serve import Guard, Server
 
 
 def preview(site: Path, port: int, host: str, clock: Callable[[], datetime], *, opens: bool = False) -> None:
@@ -34,9 +35,17 @@ def preview(site: Path, port: int, host: str, clock: Callable[[], datetime], *, 
         if opens:
             webbrowser.open(url)
         server.serve_forever()
-    if not app.is_idle or any(one.name.startswith("newsgen-opening") for one in threading.enumerate()):
-        sys.stdout.flush()
-        os._exit(0)  # the archive is still being read, which is taken up again by the next preview
+    ending = time.monotonic() + SECONDS_TO_END
+    for one in threading.enumerate():
+        if one.name.startswith("newsgen-opening"):
+            one.join(max(0.0, ending - time.monotonic()))
+            if one.is_alive():
+                sys.stdout.flush()
+                os._exit(0)  # the archive is still being read, which the next preview takes up again
+
+
+SECONDS_TO_END = 0.5
+"""How long the reading of the archive may take to end by itself."""
 
 
 def _say(line: str) -> None:
@@ -63,6 +72,3 @@ def _state(root: Path) -> Iterator[Path]:
         yield folder
     finally:
         lock.release()
-
-
-__all__ = ["LOOPBACK", "preview"]

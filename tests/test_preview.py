@@ -23,6 +23,7 @@ import pytest
 
 from newsgen.preview.app import Preview
 from newsgen.preview.pages import add_to_page
+from newsgen.preview.running import own_state
 from newsgen.serve import Guard, Server
 from newsgen.urls import address_of, encode
 
@@ -118,21 +119,20 @@ class Events:
 
 @contextmanager
 def previewed(story: Story, *, watching: bool = False, base: str = "/news/") -> Iterator[Author]:
-    folder = story.root.resolve() / ".newsgen/preview"
-    folder.mkdir(parents=True, exist_ok=True)
-    app = Live(story.root.resolve(), base, folder, lambda: WHEN, jobs=1, watching=watching)
-    server = Server(Guard(app), 0, ending=app.end)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    author = Author(story, app, server)
-    try:
-        while not hasattr(app, "loop"):
-            threading.Event().wait(0.01)
-        author.ready()
-        yield author
-    finally:
-        server.shutdown()
-        thread.join()
+    with own_state(story.root.resolve()) as folder:
+        app = Live(story.root.resolve(), base, folder, lambda: WHEN, jobs=1, watching=watching)
+        server = Server(Guard(app), 0, ending=app.end)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        author = Author(story, app, server)
+        try:
+            while not hasattr(app, "loop"):
+                threading.Event().wait(0.01)
+            author.ready()
+            yield author
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def rich(story: Story) -> Story:

@@ -78,20 +78,6 @@ def make_state(state: Path) -> None:
         ignore.write_text("*\n", encoding="utf-8")
 
 
-def forget_preview(state: Path) -> None:
-    """Forget what the preview of a site keeps; one that is running follows the content by itself."""
-    folder = state / "preview"
-    if folder.is_symlink() or not folder.is_dir():
-        return
-    try:
-        lock = Lock(folder / "lock", "this preview")
-    except Refused:
-        return
-    for path in sorted(folder.glob("*.sqlite")):
-        discard(path)
-    lock.release()
-
-
 def _build(request: Request, root: Path, output: Path, progress: Progress) -> Report:
     state = root / ".newsgen"
     report = Report()
@@ -107,12 +93,9 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
         else:
             from newsgen.stages import run
 
-            burials = archive.burials
             run(request, root, output, archive, ledger, inventory, survey, report, progress)
             if not report.left_out:
                 ledger.settle(_mark(request, archive, survey), _told(request, report, ledger))
-            if archive.burials != burials:
-                forget_preview(state)  # which may keep the text of what was taken back
         note_machine(archive)
         archive.commit()
         _survey_output(request, output, ledger, report)

@@ -74,8 +74,9 @@ def read_database(path: Path) -> Connection:
     return connection
 
 
-def copy_database(source: Path, target: Path) -> bool:
-    """Put a copy of the database ``source`` in the place of ``target``; whether there is one to copy.
+def copy_database(source: Path, target: Path, *, is_own: bool = False) -> bool:
+    """Put a copy of the database ``source`` in the place of ``target``; whether there is one to copy. One that is open
+    in this process (``is_own``) is trusted as it is.
 
     One that was closed in order is copied as a file, and not opened, so that it stays as it was closed. One that
     another process writes is copied as that last committed it.
@@ -93,9 +94,13 @@ def copy_database(source: Path, target: Path) -> bool:
     try:
         with closing(read_database(source)) as opened, closing(sqlite3.connect(target)) as made:
             opened.backup(made)
+            made.execute("PRAGMA journal_mode = WAL")
     except sqlite3.DatabaseError:
         discard(target)
-    return target.is_file()
+        return False
+    if is_own:
+        _note(target).write_text(json.dumps(_status(target)), encoding="utf-8")
+    return True
 
 
 def move_database(source: Path, target: Path) -> None:

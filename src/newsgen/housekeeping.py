@@ -8,7 +8,6 @@ from contextlib import closing
 from pathlib import Path
 
 from newsgen import disk, publish
-from newsgen.build import forget_preview
 from newsgen.database import discard
 from newsgen.errors import Refused
 from newsgen.ledger import Ledger, Lock
@@ -26,6 +25,8 @@ def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
         return
     lock = Lock(state / "lock", "this site")
     try:
+        from newsgen.stages import forget_preview  # here, for nothing else needs what that imports
+
         forget_preview(state)
         archive = state / "archive.sqlite"
         if archive.exists():

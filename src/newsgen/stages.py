@@ -9,7 +9,7 @@ from pathlib import Path
 
 from newsgen import disk, load, publish, refiling
 from newsgen.archive import Archive
-from newsgen.database import BURIALS, Condition
+from newsgen.database import BURIALS, Condition, discard
 from newsgen.errors import FAULT, Fault, Faulty, Refused
 from newsgen.executors import Here, end_server, executor_for
 from newsgen.explaining import explain
@@ -17,7 +17,7 @@ from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
 from newsgen.inventory import Inventory, Survey
-from newsgen.ledger import Ledger, Made, Outdated
+from newsgen.ledger import Ledger, Lock, Made, Outdated
 from newsgen.media import Media
 from newsgen.model import digest
 from newsgen.orders import MOST_NAMED, Progress, Report, Request
@@ -109,7 +109,7 @@ def gather(
     progress: Progress,
 ) -> Gathered:
     """Bring the archive up to date. Raises Faulty where the settings can't be read."""
-    stage = report.profile.stage
+    stage, burials = report.profile.stage, archive.burials
     with stage("loading"):
         site, faults = load.read_site(root)
         theme = Theme(root)
@@ -132,7 +132,23 @@ def gather(
         filed.withhold(request.now, request.drafts, faulty, request.early)
         media = Media(site, theme, archive, inventory)
         archive.commit()
+    if archive.burials != burials:
+        forget_preview(root / ".newsgen")  # which may keep the text of what was taken back
     return Gathered(site, theme, filed, media, faults)
+
+
+def forget_preview(state: Path) -> None:
+    """Forget what the preview of a site keeps; one that is running follows the content by itself."""
+    folder = state / "preview"
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    try:
+        lock = Lock(folder / "lock", "this preview")
+    except Refused:
+        return
+    for path in sorted(folder.glob("*.sqlite")):
+        discard(path)
+    lock.release()
 
 
 def _prepare(archive: Archive, key: bytes) -> bool:

@@ -19,7 +19,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response, Strea
 from starlette.types import Receive, Scope, Send
 
 from newsgen.archive import DamagedArchive
-from newsgen.database import DatabaseError, move_database
+from newsgen.database import DatabaseError, discard, move_database
 from newsgen.errors import Fault, Faulty, NewsgenError
 from newsgen.preview.edition import Edition, Shown
 from newsgen.preview.edits import edits_of
@@ -141,6 +141,9 @@ class Preview:
                     self._unopened = [Fault(".newsgen/preview", 1, 1, f"the archive can't be read: {error}")]
                 except Ended:
                     return
+                except Exception as error:  # a fault of this program is told, and the next edit tries again
+                    traceback.print_exc()
+                    self._unopened = [Fault(".newsgen/preview", 1, 1, f"the archive can't be read: {error!r}")]
                 pending, self._pending = self._pending, set()
                 if pending and self._edition is not None and not self._again:
                     self._again = await self._run(self._apply, pending) is None
@@ -149,11 +152,11 @@ class Preview:
             self._opening = None
 
     def _read_all(self) -> Opened:
-        path = self._folder / (ARCHIVE if self._edition is None else NEXT)
-        sources: tuple[Path, ...] = (self._root / ".newsgen" / ARCHIVE,)
+        own, path = None, self._folder / ARCHIVE
         if self._edition is not None:
-            sources = (self._folder / ARCHIVE, *sources)
-        return open_archive(self._root, path, sources, self._clock, self._jobs, self._note)
+            own, path = path, self._folder / NEXT
+            discard(path)  # which one that was ended may have left
+        return open_archive(self._root, path, own, self._clock, self._jobs, self._note)
 
     def _note(self, stage: str, done: int, total: int) -> None:
         if self.is_ended:
@@ -201,8 +204,11 @@ class Preview:
             files = edition.take(edits)
             self._base_path = edition.site.base_path
             return files
-        except (DamagedArchive, DatabaseError):
+        except (DamagedArchive, DatabaseError, OSError):
             return None
+        except Exception:  # a fault of this program in one edit must not end what watches for the next
+            traceback.print_exc()
+            return []
 
     async def _tell_clients(self, files: list[str]) -> None:
         """Tell every open page what concerns it: that it is another one now, its faults, and files that it may show."""
@@ -276,6 +282,8 @@ class Preview:
         site = request.headers.get("sec-fetch-site", "same-origin")
         if (origin and urlsplit(origin).netloc != request.headers.get("host")) or site not in ("same-origin", "none"):
             return PlainTextResponse("Only for pages of the preview.\n", 403, FRESH)
+        if request.method == "HEAD":
+            return Response(None, 200, FRESH, "text/event-stream")
         if self.is_ended:
             return PlainTextResponse("The preview has ended.\n", 503, FRESH)
         client = Client(request.query_params.get("address", "/"), request.query_params.get("mark", ""))

@@ -34,25 +34,22 @@ class Opened:
 
 
 def open_archive(
-    root: Path, path: Path, sources: tuple[Path, ...], clock: Callable[[], datetime], jobs: int | None, tell: Progress
+    root: Path, path: Path, own: Path | None, clock: Callable[[], datetime], jobs: int | None, tell: Progress
 ) -> Opened:
-    """Bring the archive at ``path`` up to date with the site in ``root``; where there is none, or one that another
-    version has read, begin with a copy of the first of ``sources`` that there is. Raises Faulty."""
+    """Bring the archive at ``path`` up to date with the site in ``root``. Where there is none, begin with a copy of
+    ``own``, which is being served, or of that of the last build. Raises Faulty."""
     try:
-        return _open(root, path, sources, clock, jobs, tell)
+        if not path.exists() and not (own and copy_database(own, path, is_own=True)):
+            copy_database(root / ".newsgen" / "archive.sqlite", path)
+        return _open(root, path, clock, jobs, tell)
     except (DamagedArchive, DatabaseError):
         discard(path)
-        return _open(root, path, sources, clock, jobs, tell)
+        return _open(root, path, clock, jobs, tell)
     finally:
         end_server()
 
 
-def _open(
-    root: Path, path: Path, sources: tuple[Path, ...], clock: Callable[[], datetime], jobs: int | None, tell: Progress
-) -> Opened:
-    tell("opening", 0, 0)
-    if not path.exists():
-        any(copy_database(source, path) for source in sources)
+def _open(root: Path, path: Path, clock: Callable[[], datetime], jobs: int | None, tell: Progress) -> Opened:
     request = Request(root, root, clock(), drafts=True, early=True, jobs=jobs)
     with closing(Archive(path)) as archive:
         inventory = Inventory(archive, is_from_elsewhere(archive))

@@ -81,19 +81,25 @@
   };
 
   const query = new URLSearchParams({ address: given.address, mark: given.mark });
-  const events = new EventSource(`${given.events}?${query}`);
-  events.addEventListener("faults", (event) => show(JSON.parse(event.data), event.data));
-  events.addEventListener("reload", () => { events.close(); location.reload(); });
-  events.addEventListener("files", (event) => {
-    const changed = JSON.parse(event.data);
-    const shown = [...document.querySelectorAll("[src], [srcset], [href], [poster], [data]")];
-    const is = (one, name) => (one.getAttribute(name) || "").split(/[\s,]+/).some((part) => changed.includes(part));
-    if (shown.some((one) => ["src", "srcset", "poster", "data"].some((name) => is(one, name))
-      || (one.localName === "link" && is(one, "href")))) {
-      events.close();
-      location.reload();
-    }
-  });
-  addEventListener("pagehide", () => events.close());
+  let events = null;
+  const load = () => { leave(); location.reload(); };
+  const leave = () => { if (events) events.close(); events = null; };
+  const listen = () => {
+    if (events) return;
+    events = new EventSource(`${given.events}?${query}`);
+    events.addEventListener("faults", (event) => show(JSON.parse(event.data), event.data));
+    events.addEventListener("reload", load);
+    events.addEventListener("files", (event) => {
+      const changed = JSON.parse(event.data);
+      const names = ["src", "srcset", "poster", "data"];
+      const has = (one, name) => (one.getAttribute(name) || "").split(/[\s,]+/).some((part) => changed.includes(part));
+      const shown = [...document.querySelectorAll("[src], [srcset], [poster], [data], link[href]")];
+      if (shown.some((one) => names.some((name) => has(one, name)) || (one.localName === "link" && has(one, "href")))) load();
+    });
+  };
+  // A browser keeps few connections to one host, so a page that nobody sees leaves its own to others.
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : listen()));
+  addEventListener("pagehide", leave);
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  if (!document.hidden) listen();
 })();

@@ -27,7 +27,7 @@ def preview(site: Path, port: int, host: str, clock: Callable[[], datetime], *, 
     Raises Refused."""
     root = site_root(site)
     settings, _ = read_site(root)
-    with _state(root) as folder:
+    with own_state(root) as folder:
         app = Preview(root, settings.base_path, folder, clock, tell=_say)
         server = Server(Guard(app, host), port, host, app.end)
         url = server.url(settings.base_path)
@@ -53,7 +53,7 @@ def _say(line: str) -> None:
 
 
 @contextmanager
-def _state(root: Path) -> Iterator[Path]:
+def own_state(root: Path) -> Iterator[Path]:
     """Give the folder of the preview's own state: below the site's, or, where another preview works there, one that
     goes with this preview."""
     make_state(root / ".newsgen")

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -408,7 +409,74 @@ def test_a_page_that_was_never_good_says_what_is_wrong(story: Story) -> None:
         assert author.ask("/")[0] == 200
 
 
+def test_a_file_that_is_saved_in_steps_is_never_seen_half(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    rich(story)
+    address, path = "/2024/02/02/report-1/", "content/articles/report-1.md"
+    whole = (story.root / path).read_text(encoding="utf-8")
+    with previewed(story) as author, author.open(address) as page:
+        for number, first in enumerate(("", "---\ntitle: Half", None)):
+            text = whole.replace("Body 1.", f"Step {number}.")
+            monkeypatch.setattr("newsgen.preview.edition.time.sleep", lambda seconds, all=text: story.write(path, all))
+            if first is None:
+                story.remove(path)  # as an editor does that moves another file there
+            else:
+                story.write(path, first)
+            author.saved(path)
+            assert page.next() == ("reload", {}) and f"Step {number}." in author.page(address).text_content()
+
+
 # --- its own state ---
+
+
+def test_while_the_archive_is_read_pages_say_so_and_then_are_served_from_the_one_before(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from newsgen.preview import app as module
+
+    rich(story)
+    began, go_on = threading.Event(), threading.Event()
+    kept = module.open_archive
+
+    def held_up(*arguments: Any) -> Any:
+        arguments[-1]("reading", 30, 400)
+        began.set()
+        go_on.wait(20)
+        return kept(*arguments)
+
+    monkeypatch.setattr(module, "open_archive", held_up)
+    monkeypatch.setattr(Author, "ready", lambda self: None)
+    with previewed(story) as author:
+        assert began.wait(20)
+        status, body, headers = author.ask("/about/")
+        page = lxml.html.document_fromstring(body)
+        assert status == 503 and headers["Retry-After"] and "30 of 400" in page.text_content()
+        assert page.xpath("//meta[@http-equiv='refresh']") and page.find(".//progress").get("value") == "30"
+        go_on.set()
+        asyncio.run_coroutine_threadsafe(author.app.ready(), author.app.loop).result(20)
+        assert author.title("/places/ain/") == "Ain"
+        began.clear()
+        go_on.clear()
+        story.write("content/places.yaml", "iraq: {name: Iraq}\nain: {name: Ain al-Assad, within: iraq}\n")
+        author.saved("content/places.yaml")
+        assert began.wait(20) and author.title("/places/ain/") == "Ain"
+        author.article("meanwhile")  # is in what is served, and in what takes its place
+        assert author.title("/2024/07/17/meanwhile/") == "Meanwhile"
+        go_on.set()
+        asyncio.run_coroutine_threadsafe(author.app.ready(), author.app.loop).result(20)
+        assert author.title("/places/ain/") == "Ain al-Assad"
+        assert author.title("/2024/07/17/meanwhile/") == "Meanwhile"
+
+
+def test_where_it_listens_decides_to_which_names_it_answers() -> None:
+    app = Preview(Path(), "/", Path(), lambda: WHEN)
+    own = ("localhost", "localhost:8000", "127.0.0.1:1", "[::1]:8000", "[::1]", "LOCALHOST")
+    assert all(map(Guard(app).is_own, own))
+    foreign = ("evil.example", "192.168.0.2", "localhost.evil.example", "127.0.0.1.evil.example:80", "", ":80", "[::2]")
+    assert not any(map(Guard(app).is_own, foreign))
+    anywhere = Guard(app, "0.0.0.0")  # noqa: S104 - as somebody may ask for
+    assert anywhere.is_own("192.168.0.2:8000") and anywhere.is_own("[fe80::1]:8000")
+    assert not anywhere.is_own("evil.example:8000")
+    assert Guard(app, "desk.example").is_own("desk.example:8000")
 
 
 def test_nothing_that_a_build_has_read_is_read_again(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -558,7 +626,7 @@ def test_a_browser_shows_edits_and_faults(story: Story) -> None:
         now = page.evaluate("[scrollY, getComputedStyle(document.querySelector('header li')).borderTopWidth]")
         assert now == before  # nothing of the page moves or looks otherwise
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        page.get_by_role("button", name="Put away").click()
+        page.get_by_role("button", name="Hide").click()
         alert.wait_for(state="hidden")
         page.get_by_role("button", name="1 fault").click()
         alert.wait_for()

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const given = JSON.parse(document.currentScript.dataset.preview);
-  const KEY = "newsgen preview: put away";
+  const KEY = "newsgen preview: hidden";
 
   for (const link of document.querySelectorAll("a[href]")) {
     const why = given.held[link.getAttribute("href")];
@@ -58,7 +58,7 @@
     const top = make("div", "top");
     const title = make("h2", "", `${name}: what is shown is the last good version`);
     title.id = "title";
-    const away = make("button", "", "Put away");
+    const away = make("button", "", "Hide");
     top.append(title, away);
     const list = make("ol");
     list.append(...told.faults.map(row));

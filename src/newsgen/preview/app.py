@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import aclosing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from newsgen.archive import DamagedArchive
 from newsgen.database import DatabaseError, discard, move_database
 from newsgen.errors import Fault, Faulty, NewsgenError
+from newsgen.preview.clients import Client, Clients, News
 from newsgen.preview.edition import Edition, Shown
 from newsgen.preview.edits import edits_of
 from newsgen.preview.opening import Opened, open_archive
@@ -37,17 +36,6 @@ ARCHIVE, NEXT = "archive.sqlite", "next.sqlite"
 
 class Ended(Exception):
     """The preview has ended while its archive was being read."""
-
-
-@dataclass(eq=False, slots=True)
-class Client:
-    """An open page: its address, the version that it shows, and the faults that it was told of last."""
-
-    address: str
-    mark: str
-    told: str = ""
-    waiting: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
-    """Messages that are yet to be sent; an empty one is the last."""
 
 
 class Preview:
@@ -79,8 +67,7 @@ class Preview:
         self._unopened: list[Fault] = []  # why there is no newer edition
         self._pending: set[Path] = set()
         self._again = False
-        self._clients: set[Client] = set()
-        self.is_ended = False
+        self._clients = Clients()
 
     # --- begin and end ---
 
@@ -92,9 +79,7 @@ class Preview:
 
     def end(self) -> None:
         """End all streams of events, and refuse others."""
-        self.is_ended = True
-        for client in self._clients:
-            client.waiting.put_nowait("")
+        self._clients.end()
 
     async def stop(self) -> None:
         """End what runs in the background, and close the archive."""
@@ -123,13 +108,13 @@ class Preview:
     def _open(self) -> None:
         """Bring a new archive up to date, and take it when it is; once more where settings change meanwhile."""
         self._again = True
-        if self._opening is None and not self.is_ended:
+        if self._opening is None and not self._clients.is_ended:
             self._opening = asyncio.create_task(self._opened())
 
     async def _opened(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            while self._again and not self.is_ended:
+            while self._again and not self._clients.is_ended:
                 self._again, self._pending = False, set()
                 try:
                     opened = await loop.run_in_executor(self._opener, self._read_all)
@@ -159,7 +144,7 @@ class Preview:
         return open_archive(self._root, path, own, self._clock, self._jobs, self._note)
 
     def _note(self, stage: str, done: int, total: int) -> None:
-        if self.is_ended:
+        if self._clients.is_ended:
             raise Ended
         self._progress = (stage, done, total)
 
@@ -212,37 +197,22 @@ class Preview:
 
     async def _tell_clients(self, files: list[str]) -> None:
         """Tell every open page what concerns it: that it is another one now, its faults, and files that it may show."""
-        addresses = {one.address for one in self._clients}
-        news = await self._run(self._news, addresses)
-        links = json.dumps([href(self._base_path, one) for one in files])
-        for client in self._clients:
-            if client.address in news:
-                self._send_news(client, *news[client.address])
-            if files:
-                client.waiting.put_nowait(_message("files", links))
+        news = await self._run(self._news, self._clients.addresses())
+        self._clients.tell(news, [href(self._base_path, one) for one in files])
 
-    def _news(self, addresses: set[str]) -> dict[str, tuple[str, str, bool]]:
-        """Give the mark of the page at each address, its faults, and whether it can be rendered."""
+    def _news(self, addresses: set[str]) -> dict[str, News]:
         edition = self._edition
         if edition is None:
-            return {one: ("", told(self._root, self._unopened), False) for one in addresses}
+            return {one: News("", told(self._root, self._unopened), False) for one in addresses}
         news = {}
         for address in addresses:
             try:
                 shown = edition.show(address)
                 faults = sorted({*edition.faults(address), *self._unopened})
-                news[address] = (shown.mark, told(self._root, faults), not edition.is_broken(address))
+                news[address] = News(shown.mark, told(self._root, faults), not edition.is_broken(address))
             except (DamagedArchive, DatabaseError, OSError):
                 continue
         return news
-
-    def _send_news(self, client: Client, mark: str, faults: str, is_whole: bool) -> None:
-        if faults != client.told:
-            client.told = faults
-            client.waiting.put_nowait(_message("faults", faults))
-        if mark != client.mark and is_whole:
-            client.mark = mark
-            client.waiting.put_nowait(_message("reload", "{}"))
 
     # --- answers ---
 
@@ -284,23 +254,19 @@ class Preview:
             return PlainTextResponse("Only for pages of the preview.\n", 403, FRESH)
         if request.method == "HEAD":
             return Response(None, 200, FRESH, "text/event-stream")
-        if self.is_ended:
+        if self._clients.is_ended:
             return PlainTextResponse("The preview has ended.\n", 503, FRESH)
         client = Client(request.query_params.get("address", "/"), request.query_params.get("mark", ""))
         headers = {**FRESH, "Content-Type": "text/event-stream; charset=utf-8"}
         return StreamingResponse(self._events(client), 200, headers)
 
-    async def _events(self, client: Client) -> AsyncIterator[str]:
-        self._clients.add(client)
-        try:
-            yield "retry: 500\n\n"
-            news = await self._run(self._news, {client.address})
-            if client.address in news:
-                self._send_news(client, *news[client.address])
-            while not self.is_ended and (message := await client.waiting.get()):
+    async def _events(self, client: Client) -> AsyncGenerator[str, None]:
+        async with aclosing(self._clients.events(client)) as events:
+            yield await anext(events)
+            for one in (await self._run(self._news, {client.address})).values():
+                client.tell(one)
+            async for message in events:
                 yield message
-        finally:
-            self._clients.discard(client)
 
     def _page(self, address: str) -> Response:
         edition = self._edition
@@ -332,7 +298,3 @@ class Preview:
         held = [(href(self._base_path, one), word) for one, word in edition.held()]
         page = add_to_page(content, self._base_path, address, shown.mark, shown.notes, held)
         return Response(page, status, FRESH, kind)
-
-
-def _message(name: str, data: str) -> str:
-    return f"event: {name}\ndata: {data}\n\n"

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve preview test check format screenshots bench clean
+.PHONY: help build serve preview test check format catalogues screenshots lighthouse bench clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -49,8 +49,14 @@ format: $(VENV)/.check ## Put the code into its format.
 	$(BIN)/ruff check --fix src tests benchmarks
 	$(BIN)/ruff format src tests benchmarks
 
+catalogues: $(VENV)/.test ## Collect all messages that can be translated (src/newsgen/locales/newsgen.pot).
+	$(BIN)/python -m tests.catalogues
+
 screenshots: $(VENV)/.test build ## Take the screenshots of the README (needs Chromium).
 	$(BIN)/python tests/screenshots.py
+
+lighthouse: build ## Print Lighthouse's scores of this repository's own archive (needs Chromium and npm).
+	$(BIN)/python benchmarks/lighthouse.py
 
 $(VENV)/.bench: $(VENV)/.base
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fast]'

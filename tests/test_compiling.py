@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from newsgen import load
 from newsgen.archive import Archive
-from newsgen.bindings import are_plain, bindings_of
+from newsgen.bindings import Bindings, are_plain, bindings_of
 from newsgen.compiling import CHANGING, REFUSED, is_proven
 from newsgen.features.articles import _begins_with
 from newsgen.model import Card, Moment, Page
@@ -233,6 +233,10 @@ def test_any_expression_shows_the_same(tmp_path_factory: pytest.TempPathFactory,
 # -- what is proven, and what is not ----------------------------------------------------------------------------------
 
 
+def bindings(tree: nodes.Template) -> Bindings:
+    return bindings_of(tree.find_all(nodes.Node))
+
+
 def tree(text: str) -> nodes.Template:
     return jinja2.Environment(autoescape=True).parse(text)
 
@@ -304,14 +308,14 @@ def test_the_theme_is_proven_and_plain(tmp_path: Path) -> None:
     ],
 )
 def test_a_template_that_gives_a_known_name_another_meaning_is_not_plain(text: str) -> None:
-    assert not are_plain({"a": bindings_of(tree(text))})
+    assert not are_plain({"a": bindings(tree(text))})
 
 
 def test_a_name_must_have_one_meaning_among_templates_that_extend_each_other_only() -> None:
-    base = bindings_of(tree("{% from 'words' import words %}{% block a %}{% endblock %}"))
-    same = bindings_of(tree("{% extends 'base' %}{% from 'words' import words %}"))
-    other = bindings_of(tree("{% extends 'base' %}{% from 'others' import words %}"))
-    beside = bindings_of(tree("{% from 'others' import words %}{% include 'base' %}"))
+    base = bindings(tree("{% from 'words' import words %}{% block a %}{% endblock %}"))
+    same = bindings(tree("{% extends 'base' %}{% from 'words' import words %}"))
+    other = bindings(tree("{% extends 'base' %}{% from 'others' import words %}"))
+    beside = bindings(tree("{% from 'others' import words %}{% include 'base' %}"))
     assert are_plain({"base": base, "a": same})
     assert not are_plain({"base": base, "a": other})
     assert are_plain({"base": base, "a": beside})

@@ -124,6 +124,27 @@ class Edits(RuleBasedStateMachine):
     def retitle(self, name: str, title: str) -> None:
         self.story.article(name, title=title)
 
+    @rule(
+        name=NAMES,
+        language=st.sampled_from([None, "fr", "ar", "de"]),
+        original=st.sampled_from(
+            [None, "alpha.md", "beta.md", "gamma", "tag:example.org,2024-07-17:/2024/07/17/beta/"]
+        ),
+    )
+    def translate(self, name: str, language: str | None, original: str | None) -> None:
+        self.story.article(name, language=language, translation_of=original)
+
+    @rule(languages=st.sampled_from([["en"], ["en", "fr"], ["ar", "en", "fr"]]))
+    def speak(self, languages: list[str]) -> None:
+        self.story.site(languages=languages)
+
+    @rule(text=st.sampled_from([None, 'msgid "Reports"\nmsgstr "Papiers"\n']))
+    def set_words(self, text: str | None) -> None:
+        if text is None:
+            (self.story.root / "templates/locales/fr.po").unlink(missing_ok=True)
+        else:
+            self.story.write("templates/locales/fr.po", text)
+
     @rule(name=NAMES)
     def remove(self, name: str) -> None:
         (self.story.root / f"content/articles/{name}.md").unlink(missing_ok=True)

@@ -229,11 +229,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize(
-    "around", ["{}", "Text {} text", "<div>\n{}\n</div>", "> - {}"], ids="alone text html list".split()
-)
-def test_nothing_in_an_article_can_act(around: str, text: str) -> None:
-    insist_on_safety(published(around.format(text)))
+def test_nothing_in_an_article_can_act(text: str) -> None:
+    for around in ("{}", "Text {} text", "<div>\n{}\n</div>", "> - {}"):
+        insist_on_safety(published(around.format(text)))
 
 
 @pytest.mark.parametrize("opening", ["&#xFDD0;", "&#64976;", "\ufdd0"])

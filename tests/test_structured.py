@@ -35,7 +35,7 @@ KNOWN = {
     "ListItem": "item name position url",
     "NewsArticle": "about articleSection author citation contentLocation copyrightHolder correction dateModified "
     "datePublished dateline description headline image inLanguage isPartOf keywords license mainEntityOfPage mentions "
-    "publisher url",
+    "publisher timeRequired url wordCount",
     "NewsMediaOrganization": "actionableFeedbackPolicy correctionsPolicy description diversityPolicy ethicsPolicy logo "
     "masthead missionCoveragePrioritiesPolicy name noBylinesPolicy ownershipFundingInfo publishingPrinciples sameAs "
     "unnamedSourcesPolicy url verificationFactCheckingPolicy",
@@ -74,7 +74,7 @@ VALUES = {
 def things_of(text: bytes | str) -> list[dict[str, Any]]:
     """The things that a page describes, as a real parser of HTML and one of JSON read them."""
     found = []
-    for element in lxml.html.document_fromstring(text).xpath("//script"):
+    for element in lxml.html.document_fromstring(text).xpath("//script[not(@src)]"):
         assert element.get("type") == "application/ld+json" and not len(element)
         data = json.loads(element.text)
         assert data.pop("@context") == "https://schema.org"

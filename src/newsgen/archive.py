@@ -310,8 +310,8 @@ class Archive:
     def article(self, path: str) -> Article:
         """Give one document with its body; what is not as it was stored raises DamagedArchive."""
         row = self.row(
-            "SELECT card, meta, documents.digest, html, terms, linking FROM documents JOIN bodies USING (path) "
-            "WHERE path = ?",
+            "SELECT card, meta, documents.digest, html, terms, linking, key, rest, bodies.digest FROM documents "
+            "JOIN bodies USING (path) WHERE path = ?",
             path,
         )
         try:
@@ -322,7 +322,17 @@ class Archive:
             raise DamagedArchive(path)
         self.prime(("own terms", path), row[4])  # what is shown beside an article is asked for next
         self.prime(("linking", path), row[5])
-        return Article(Card.unpack(row[0]), json.loads(row[1]), html.decode())
+        return Article(Card.unpack(row[0]), json.loads(row[1]), html.decode(), _length(path, *row[6:]))
+
+
+def _length(path: str, key: bytes, rest: str, mark: bytes) -> tuple[int, int]:
+    """Give how long a body is, from the rest of what is kept of it: nothing of one that is buried."""
+    if not rest:
+        return 0, 0
+    if digest(key, rest) != mark:
+        raise DamagedArchive(path)
+    words, characters = json.loads(rest)[-1]
+    return words, characters
 
 
 def head_digest(card: str, meta: str, terms: str, events: str) -> bytes:

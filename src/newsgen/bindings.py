@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jinja2 import nodes
 
-GIVEN = frozenset({"site", "href", "absolute", "asset", "range", "dict", "namespace"})
+GIVEN = frozenset({"site", "href", "absolute", "asset", "range", "dict", "namespace", "_", "plural", "locale"})
 """The names that mean the same in every template of a build, unless one of them gives them another meaning."""
 
 Binding = tuple[str, ...]
@@ -24,15 +24,15 @@ class Bindings:
     changes_escaping: bool = False
 
 
-def bindings_of(tree: nodes.Template) -> Bindings:
-    """Give what a template binds anywhere in it: by assignment, in a loop, as a parameter, by a macro or an import."""
+def bindings_of(every: Iterable[nodes.Node]) -> Bindings:
+    """Give what a template binds, of which ``every`` node is given: by assignment, in a loop, as a parameter, by a
+    macro or an import."""
     found = Bindings()
 
     def bind(name: str, how: Binding = ()) -> None:
         found.names.setdefault(name, set()).add(how)
 
-    kinds = (nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport, nodes.Extends, nodes.EvalContextModifier)
-    for node in tree.find_all(kinds):  # at once, because walking a template takes longer than looking at it
+    for node in every:
         if isinstance(node, nodes.Name):
             if node.ctx != "load":
                 bind(node.name)
@@ -43,7 +43,7 @@ def bindings_of(tree: nodes.Template) -> Bindings:
                 bind(alias, ("import", _named(node), name_in, str(node.with_context)))
         elif isinstance(node, nodes.Extends):
             found.extends.add(_named(node))
-        else:
+        elif isinstance(node, nodes.EvalContextModifier):
             found.changes_escaping = True
     return found
 

@@ -134,7 +134,7 @@ def _program() -> str:
     folders = sorted(entry.path for entry in os.scandir(package) if entry.is_dir() and not entry.name.startswith("_"))
     for folder in (str(package), *folders):
         for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-            if entry.name.endswith(".py"):
+            if entry.name.endswith((".py", ".po")):
                 status = entry.stat()
                 found.append(f"{entry.name} {status.st_size} {status.st_mtime_ns}")
     for path in sys.path:

@@ -14,7 +14,17 @@ from typing import Any
 from newsgen import chronicle
 from newsgen.archive import PART, Archive, Facts, stamp
 from newsgen.chronicle import lengths_of
-from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, Card, canonical, digest, events_of
+from newsgen.model import (
+    AXES,
+    BESIDE_A_THREAD,
+    CORRECTIONS,
+    LANGUAGES,
+    TRANSLATIONS,
+    Card,
+    canonical,
+    digest,
+    events_of,
+)
 from newsgen.packing import COLUMNS, GONE, Entry, bury, pack, seal_of
 from newsgen.refiling import MOST_NOTED, add_term, file_all, naming
 from newsgen.registers import Registers
@@ -301,7 +311,7 @@ class Filing:
     def _name(self, term: int, axis: str, slug: str) -> None:
         """Give a term the name that it has everywhere, or drop one that nothing shown carries."""
         archive = self._archive
-        if axis not in AXES:
+        if axis not in (*AXES, LANGUAGES, TRANSLATIONS):
             if archive.row("SELECT 1 FROM filed WHERE term = ? LIMIT 1", term) is None:
                 archive.connection.execute("DELETE FROM vocabulary WHERE term = ?", (term,))
             return

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from newsgen.bindings import imported
 
-EVERYWHERE = frozenset({"href", "absolute", "asset", "range", "dict"})
+EVERYWHERE = frozenset({"href", "absolute", "asset", "range", "dict", "_", "plural", "locale"})
 """The names that an imported template may need and still be the same for every page."""
 CONTEXT = "the context"
 """What a template needs that hands all the names it has on to another one."""
@@ -29,6 +29,10 @@ class Known(Protocol):
 
     def parts(self, setting: str) -> tuple[str, ...]:
         """Give the names of the parts of a setting."""
+
+    @property
+    def locale(self) -> dict[str, Any]:
+        """The language that pages speak, as templates know it."""
 
     def setting(self, name: str) -> Any:
         """Give a setting. Raises KeyError for what is none."""
@@ -73,6 +77,8 @@ class Folding(NodeTransformer):
     def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
         if node.ctx == "load" and node.name in self._values:
             return _constant(self._values[node.name], node)
+        if node.ctx == "load" and node.name == "locale":
+            return _constant(self._known.locale, node)
         return node
 
     def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802

@@ -13,6 +13,7 @@ from typing import Any
 from frontmatter.default_handlers import YAMLHandler
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from newsgen.catalogues import best
 from newsgen.citing import Sources
 from newsgen.document import Document, is_empty, shorten
 from newsgen.errors import Fault
@@ -26,6 +27,7 @@ from newsgen.urls import (
     clean_address,
     cut_slug,
     fold,
+    originals_of,
     slugify,
     split_stem,
     tag_uri,
@@ -49,6 +51,9 @@ class Header:
     image_lines: dict[str, tuple[int, int]]
     proposals: tuple[tuple[int, str], ...] = ()
     """What a machine proposed and nobody has confirmed yet: line of the file, and what it is."""
+    originals: tuple[tuple[str, str, int, int], ...] = ()
+    """What it may be a translation of: a path or an id, ``implied`` where only the file's name says so, and where it is
+    named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,7 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
             "date is missing",
             "Add date: 2024-07-17 (or with a time, 2024-07-17T09:30+03:00), or begin the file's name with it.",
         )
+    spoken, beside = _beside(path, site)
     slug = _slug(values, nodes, path, document)
     address = _address(values, nodes, published, slug, document)
     aliases = _aliases(values, nodes, address, document)
@@ -154,7 +160,7 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         published=published,
         updated=_last_change(values["updated"], corrections, published),
         summary=values["summary"] or "",
-        language=values["language"] or site.language,
+        language=values["language"] or spoken or site.language,
         place=None,
         corrected=bool(corrections),
     )
@@ -179,6 +185,11 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         "expires": values["expires"].pack() if values["expires"] else None,
         "own": values["own"],
     }
+    if len(site.languages) > 1:
+        meta["speaks"] = best(card.language, site.languages) or site.language
+    originals = _originals(values, nodes, path, beside, document)
+    if originals:
+        meta["originals"] = [key for key, *_ in originals]
     image_node = nodes.get("images")
     place = (first_line + image_node.start_mark.line, image_node.start_mark.column + 1) if image_node else (1, 1)
     header = Header(
@@ -190,8 +201,33 @@ def read_header(path: str, text: str, first_line: int, site: Site) -> tuple[Head
         expires=values["expires"],
         image_lines={one["src"]: place for one in meta["images"]},
         proposals=proposals,
+        originals=originals,
     )
     return header, document.faults
+
+
+def _beside(path: str, site: Site) -> tuple[str | None, str | None]:
+    """The language that a file's name ends with, where the site speaks it, and the file without it: ``story.fr.md`` is
+    a translation of ``story.md``."""
+    stem, dot, ending = path.rpartition(".")
+    stem, mark, language = stem.rpartition(".")
+    if not (dot and mark and stem) or "/" in language or language not in site.languages:
+        return None, None
+    return language, f"{stem}.{ending}"
+
+
+def _originals(
+    values: dict[str, Any], nodes: dict[str, Node], path: str, beside: str | None, document: Document
+) -> tuple[tuple[str, str, int, int], ...]:
+    """What an article may be a translation of."""
+    written = values["translation_of"]
+    if written is None:
+        return ((beside, IMPLIED, 1, 1),) if beside else ()
+    place = (document.line_of(nodes["translation_of"]), nodes["translation_of"].start_mark.column + 1)
+    return tuple((key, "", *place) for key in originals_of(path, unicodedata.normalize("NFC", written)))
+
+
+IMPLIED = "implied"
 
 
 def read_page_header(path: str, text: str, first_line: int, site: Site) -> tuple[Header | None, list[Fault]]:

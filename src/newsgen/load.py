@@ -82,7 +82,7 @@ def read_site(root: Path) -> tuple[Site, list[Fault]]:
 def reading_key(site: Site, program: bytes) -> bytes:
     """Give a digest of all but the files that reading depends on: another one, and all must be read again. Converted
     bodies have keys of their own, and stay valid where only heads are read in another way."""
-    settings = ("timezone", "language", "id_authority", "authors", "trusted_html", "markdown.engine")
+    settings = ("timezone", "language", "languages", "id_authority", "authors", "trusted_html", "markdown.engine")
     return digest(program, site.digest_of(settings))
 
 
@@ -253,6 +253,7 @@ def _read_one(reader: _Reader, work: Work) -> Loaded:
     if header is not None:
         marks = [(one[1], one[3] + before, one[4]) for one in body.links if one[0] == MARK]
         faults += citing.check(work.path, marks, header.meta.get("sources")) if marks else ()
+        links += [("translation", *one) for one in header.originals]
         images = _image_links(header, faults)
         links += [(one.kind, one.target, one.fragment, one.line, one.column) for one in images]
     is_faulty = any(one.severity == FAULT for one in faults)
@@ -278,7 +279,7 @@ def _converted(reader: _Reader, work: Work, text: str) -> _Kept:
     """Convert a body, or take what is kept of it where it was converted in the same way before."""
     key = digest(reader.key, work.path, text)
     if key == work.body_key:
-        mark, links, anchors, opening, faults = json.loads(work.body_rest)
+        mark, links, anchors, opening, faults, _ = json.loads(work.body_rest)
         told = [tuple(one) for one in links], anchors, opening, [tuple(one) for one in faults]
         return _Kept(key, b"", bytes.fromhex(mark), *told, work.body_rest, is_new=False)
     body = reader.converter.convert_body(work.path, text)
@@ -286,7 +287,7 @@ def _converted(reader: _Reader, work: Work, text: str) -> _Kept:
     mark = digest(html)
     links = [(one.kind, one.target, one.fragment, one.line, one.column) for one in body.links]
     faults = [(one.line, one.column, one.what, one.remedy, one.severity) for one in body.faults]
-    rest = canonical([mark.hex(), links, body.anchors, body.opening, faults])
+    rest = canonical([mark.hex(), links, body.anchors, body.opening, faults, body.length])
     return _Kept(key, html, mark, links, list(body.anchors), body.opening, faults, rest, is_new=True)
 
 

@@ -38,6 +38,7 @@ from newsgen.errors import FAULT, WARNING, Fault
 from newsgen.marks import KIND, SIGN, take_out, without_marks
 from newsgen.model import Link, canonical, digest
 from newsgen.notes import CLOSE, OPEN, Notes, internal_target, without_code
+from newsgen.pace import measure
 
 __all__ = [
     "Body",
@@ -65,6 +66,7 @@ _MODULES = (
     "model",
     "notes",
     "outline",
+    "pace",
     "swift",
     "urls",
 )
@@ -81,12 +83,14 @@ class _TooSlow(BaseException):
 @dataclass(frozen=True, slots=True)
 class Body:
     """A converted body: safe HTML with placeholders, the internal links in it, the ids that fragments may name, the
-    first sentences of its text, and what is wrong with it."""
+    first sentences of its text, how many words and characters that are none it has (:mod:`newsgen.pace`), and what is
+    wrong with it."""
 
     html: str
     links: tuple[Link, ...]
     anchors: tuple[str, ...]
     opening: str
+    length: tuple[int, int]
     faults: tuple[Fault, ...]
 
     def at(self, first_line: int) -> Body:
@@ -186,7 +190,8 @@ class Converter:
             if fragment not in anchors and fragment:
                 what = f"nothing in this article is called #{fragment}"
                 notes.add(WARNING, "#" + fragment, what, "Correct the link.")
-        return Body(safe, tuple(notes.links), tuple(anchors), _opening(safe), tuple(sorted(set(notes.faults))))
+        length = measure(without_marks(safe) if marks else safe)
+        return Body(safe, tuple(notes.links), tuple(anchors), _opening(safe), length, tuple(sorted(set(notes.faults))))
 
     def _linked(self, numbered: str, notes: Notes) -> str:
         """The HTML with a placeholder in the place of each numbered address, and without links that lead nowhere."""
@@ -214,7 +219,7 @@ class Converter:
 
 
 def _nothing(notes: Notes) -> Body:
-    return Body("", (), (), "", tuple(sorted(set(notes.faults))))
+    return Body("", (), (), "", (0, 0), tuple(sorted(set(notes.faults))))
 
 
 def resolve(

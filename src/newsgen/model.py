@@ -20,6 +20,10 @@ EVENTS = "events"
 below it."""
 CORRECTIONS = "corrections"
 """The axis of corrections."""
+LANGUAGES = "languages"
+"""The axis of the languages of a site that has several: each has a front page and feeds of its own."""
+TRANSLATIONS = "translations"
+"""The axis of translations: each is filed under all that its original may go by, paths or an id."""
 
 
 def events_of(axis: str) -> str:
@@ -223,17 +227,29 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """One of several articles that are translations of each other."""
+
+    language: str
+    address: str
+    title: str
+    is_original: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One source file, checked: its card, what only its own page shows, and its body.
 
     ``meta`` holds the checked front matter that the card does not: ``location``, ``sources``, ``corrections`` … as
     plain values, absent fields as ``None`` or empty. ``body`` is safe HTML whose internal links are still the
-    placeholders of :mod:`newsgen.markup`; a press puts addresses in their place.
+    placeholders of :mod:`newsgen.markup`; a press puts addresses in their place. ``length`` is how many words it has,
+    and how many characters that are not parted into words.
     """
 
     card: Card
     meta: dict[str, Any]
     body: str
+    length: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +295,8 @@ class Page:
 
     ``kind`` tells how firmly the address is promised: ``page`` and ``feed`` are for ever, ``listing`` follows what it
     lists, ``redirect``, ``file`` and ``asset`` follow their sources.
+
+    ``language`` is the one that it speaks, where that is not the site's: of its words and dates, not of what it shows.
     """
 
     address: str
@@ -289,6 +307,7 @@ class Page:
     facts: dict[str, Any] = field(default_factory=dict)
     kind: str = "page"
     source: str | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

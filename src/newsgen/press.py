@@ -11,19 +11,21 @@ import jinja2
 
 from newsgen import __version__
 from newsgen.archive import Archive
+from newsgen.catalogues import Catalogue
 from newsgen.errors import Fault, Faulty
 from newsgen.features.registry import FEATURES
 from newsgen.model import Output, Page, Read, canonical, digest
 from newsgen.questions import Reads, ask, digest_of
 from newsgen.sandbox import ProvingSandbox, Sandbox
 from newsgen.site import Site
+from newsgen.spelling import Spelling
 from newsgen.theme import ASSETS, Assets, Closure, Theme
-from newsgen.views import Frame, Links, PageView, SiteView, UndeclaredSetting
+from newsgen.views import Frame, Links, PageView, SiteView, UndeclaredSetting, locale_of
 
 MENU = Read("menu")
 PART = 8
 """Bytes of one digest in a fingerprint."""
-PARTS_OF_FRAME = ("the program", "the settings that it shows", "its template", "the menu")
+PARTS_OF_FRAME = ("the program", "the settings and words that it shows", "its template", "the menu")
 
 
 @functools.cache
@@ -33,7 +35,7 @@ def program_digest() -> bytes:
     sources = sorted(path for path in package.rglob("*.py"))
     made_with = [
         f"{name}={importlib.metadata.version(name)}"
-        for name in ("jinja2", "markdown", "nh3", "feedgen", "lxml", "pyyaml", "python-dateutil")
+        for name in ("babel", "jinja2", "markdown", "nh3", "feedgen", "lxml", "pyyaml", "python-dateutil")
     ]
     return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
 
@@ -47,9 +49,8 @@ class Press:
         self._assets = assets
         self._archive = archive
         self._links = Links(site, assets)
-        self._proving = ProvingSandbox(theme, self._links, site.setting)
-        self._sandbox = Sandbox(theme, self._links)
-        self._frames: dict[tuple[str, str | None], tuple[Frame, bytes, Closure | None]] = {}
+        self._tongues: dict[str, _Tongue] = {}
+        self._frames: dict[tuple[str, str | None, str], tuple[Frame, bytes, Closure | None]] = {}
         self.timings: dict[str, list[float]] = {}
         """For each template, and each feature that makes pages without one: how many pages, and how many seconds."""
 
@@ -61,7 +62,10 @@ class Press:
         self._frames.clear()
 
     def check_templates(self, names: list[str]) -> list[Fault]:
-        """Give everything wrong with the templates ``names`` that can be known without compiling them."""
+        """Give everything wrong with the templates ``names`` that can be known without compiling them, and with the
+        site's own catalogues."""
+        for language in self._site.languages:
+            self._theme.faults += self._tongue(language).spelling.catalogue.check()
         assets = set(self._assets)
         for name in names:
             closure = self._theme.closure(name)
@@ -83,7 +87,7 @@ class Press:
         faults = []
         for name in self._theme.own():
             try:
-                self._sandbox.get_template(name)
+                self._tongue(self._site.language).sandbox.get_template(name)
             except jinja2.TemplateError as error:
                 faults.append(_template_fault(error, self._theme))
         return faults
@@ -120,7 +124,8 @@ class Press:
         if closure.menu:
             context["menu"] = ask(self._archive, MENU)
         try:
-            text = (self._proving if closure.is_plain else self._sandbox).render(page.template, context)
+            tongue = self._tongue(page.language or self._site.language)
+            text = (tongue.proving if closure.is_plain else tongue.sandbox).render(page.template, context)
         except (
             jinja2.TemplateError,
             UndeclaredSetting,
@@ -135,23 +140,53 @@ class Press:
         return Output(text.encode())
 
     def _frame(self, page: Page) -> tuple[Frame, bytes, Closure | None]:
-        key = (page.feature, page.template)
+        key = (page.feature, page.template, page.language)
         if key not in self._frames:
             closure = self._theme.closure(page.template) if page.template else None
             if page.template and closure is None:
                 raise Faulty(self._theme.faults)
             names = frozenset(FEATURES[page.feature].settings) | frozenset(closure.settings if closure else ())
             assets = [self._links.asset(one) for one in sorted(closure.assets)] if closure else []
+            language = page.language or self._site.language
+            tongue = self._tongue(language)
+            spoken = (tongue.spelling.catalogue.digest, repr(tongue.locale))
             parts = (
                 program_digest(),
-                digest(self._site.base_url, self._site.digest_of(tuple(names))),
+                digest(self._site.base_url, self._site.digest_of(tuple(names)), *spoken),
                 digest(closure.digest, *assets) if closure else b"".ljust(PART),
                 digest_of(self._archive, MENU) if closure and closure.menu else b"".ljust(PART),
             )
             fingerprint = b"".join(one[:PART] for one in parts)
-            frame = Frame(SiteView(self._site, names), self._links, self._assets)
+            frame = Frame(SiteView(self._site, names), self._links, self._assets, language, tongue.spelling)
             self._frames[key] = (frame, fingerprint, closure)
         return self._frames[key]
+
+    def _tongue(self, language: str) -> _Tongue:
+        if language not in self._tongues:
+            self._tongues[language] = _Tongue(language, self._site, self._theme, self._links)
+        return self._tongues[language]
+
+
+class _Tongue:
+    """What is needed to render pages of one language; its environments are made when the first of them is."""
+
+    def __init__(self, language: str, site: Site, theme: Theme, links: Links) -> None:
+        self.spelling = Spelling(Catalogue(language, site.root))
+        self.locale = locale_of(language, site)
+        self._site = site
+        self._given = (theme, links)
+
+    @functools.cached_property
+    def proving(self) -> ProvingSandbox:
+        """The environment of templates that leave the given names alone."""
+        words = (self.spelling.catalogue.digest, canonical(self.locale))
+        mark = digest(program_digest(), self._site.base_url, self._site.digest(), *words)
+        return ProvingSandbox(*self._given, self._site.setting, self.spelling, self.locale, mark)
+
+    @functools.cached_property
+    def sandbox(self) -> Sandbox:
+        """That of the others."""
+        return Sandbox(*self._given, self.spelling, self.locale)
 
 
 WHILE = " (while rendering "

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsgen import happenings as told
-from newsgen import tables
+from newsgen import relating, tables, translations
 from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
 from newsgen.happenings import term_of
@@ -131,15 +131,17 @@ def find_neighbours(archive: Archive, paths: list[str]) -> None:
         return
     most = 3 * row[2] + 50
     rows = archive.rows(
-        f"SELECT path FROM filed WHERE term = {EVERYTHING} AND day >= ? AND day <= ? "  # noqa: S608 - a number
-        "ORDER BY day, published, path LIMIT ?",
+        "SELECT filed.day, filed.published, path, filed.card, documents.terms FROM filed JOIN documents USING (path) "  # noqa: S608 - a number
+        f"WHERE term = {EVERYTHING} AND filed.day >= ? AND filed.day <= ? "
+        "ORDER BY filed.day, filed.published, path LIMIT ?",
         row[0],
         row[1],
         most,
     )
-    if len(rows) < most:
-        for (older,), (path,), (newer,) in zip(rows, rows[1:], rows[2:], strict=False):
-            archive.prime(("beside", path), (older, newer))
+    if 2 < len(rows) < most:
+        for older, here, newer in zip(rows, rows[1:], rows[2:], strict=False):
+            archive.prime(("beside", here[2]), (older[2], newer[2]))
+        relating.prime(archive, relating.find(archive, rows[1:-1], rows[0][2], rows[-1][2]))
 
 
 def beside(archive: Archive, day: str, published: str, path: str) -> tuple[str | None, str | None]:
@@ -421,6 +423,8 @@ QUESTIONS = {
     "article": Question(lambda archive, path: archive.article(path), _article_digest),
     "links": Question(_links, _links_digest),
     "neighbours": Question(_neighbours, _neighbours_digest),
+    "course": Question(relating.course, relating.course_digest),
+    "related": Question(relating.related, relating.related_digest),
     "newest": Question(_newest, _newest_digest),
     "within": Question(_within, _within_digest),
     "entries": Question(_entries, _entries_digest),
@@ -444,6 +448,7 @@ QUESTIONS = {
     "entry": Question(told.entry, told.entry_digest),
     "together": Question(told.together, told.together_digest),
     "amendments": Question(told.amendments, told.amendments_digest),
+    "translations": Question(translations.translations, translations.translations_digest),
     "article_rows": Question(tables.article_rows, tables.article_rows_digest),
     "event_rows": Question(tables.event_rows, tables.event_rows_digest),
     "source_rows": Question(tables.source_rows, tables.source_rows_digest),

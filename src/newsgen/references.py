@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterator
 
 from newsgen.archive import Archive
+from newsgen.catalogues import normal
 from newsgen.errors import FAULT, WARNING, Fault
-from newsgen.model import canonical
+from newsgen.model import TRANSLATIONS, canonical
 from newsgen.site import SETTINGS_FILE, Site
+from newsgen.translations import are_any, around, group, original_of
 from newsgen.urls import clean_address
 
 
@@ -24,6 +26,7 @@ def check(archive: Archive, faulty_are_absent: bool, only: set[str] | None = Non
         *_shared_ids(archive, some),
         *_shared_addresses(archive, some),
         *_links(archive, faulty_are_absent, some),
+        *_translations(archive, faulty_are_absent, only),
     ]
 
 
@@ -95,6 +98,60 @@ def _links(archive: Archive, faulty_are_absent: bool, some: str | None) -> Itera
         elif fragment not in json.loads(anchors):
             what = f"nothing in {target} is called #{fragment}"
             yield Fault(path, line, column, what, "Correct the part after the #.", WARNING)
+
+
+def _translations(archive: Archive, faulty_are_absent: bool, only: set[str] | None) -> Iterator[Fault]:
+    """Give what is wrong with the originals that shown translations name."""
+    if not are_any(archive):
+        return
+    sql = "SELECT DISTINCT path FROM filed JOIN vocabulary USING (term) WHERE axis = ? ORDER BY path"
+    paths = [path for (path,) in archive.each(sql, TRANSLATIONS)]
+    if only is not None:
+        near = {one for path in only for one in around(archive, path, set())}
+        paths = [path for path in paths if path in near]
+    for path in paths:
+        sql = "SELECT target, fragment, line, col FROM links WHERE path = ? AND kind = 'translation' ORDER BY rowid"
+        named = archive.rows(sql, path)
+        if not named:
+            continue
+        line, column = named[0][2:]
+        for what, remedy in _wrong_original(archive, path, [row[0] for row in named], faulty_are_absent):
+            if not (named[0][1] and what.startswith(ABSENT)):
+                yield Fault(path, line, column, what, remedy)
+
+
+ABSENT = "there is no article "
+
+
+def _wrong_original(
+    archive: Archive, path: str, named: list[str], faulty_are_absent: bool
+) -> Iterator[tuple[str, str]]:
+    original = original_of(archive, path) or ""
+    row = archive.row("SELECT card, kind FROM documents WHERE path = ?", original)
+    if row is None:
+        hidden = archive.row("SELECT 1 FROM documents WHERE id = ?", named[0])
+        read = [one for one in named if archive.row("SELECT 1 FROM seals WHERE path = ?", one)]
+        if read and faulty_are_absent:
+            yield f"its original, {read[0]}, is left out for its faults", "Mend that file."
+        elif not read and not hidden:
+            yield f"{ABSENT}{named[-1]}", "Write the path of the original below content/articles/, or its id."
+        return
+    if original == path:
+        yield "it is a translation of itself", "Name the article that it translates."
+        return
+    further = original_of(archive, original)
+    if further is not None:
+        of = "this article: they name each other" if further == path else further
+        yield f"{original}, which it translates, is a translation itself, of {of}", "Name the first original of all."
+        return
+    own = archive.card(path).language
+    others = [one for one in group(archive, path) if one != path and (one < path or one == original)]
+    same = [one for one in others if normal(archive.card(one).language) == normal(own)]
+    if normal(json.loads(row[0])[7]) == normal(own):
+        yield f"it is in the same language ({own}) as {original}, which it translates", "Give it its language:."
+    elif same:
+        what = f"there are two translations of {original} into {own}: {same[0]} is the other"
+        yield what, "Correct the language: or the translation_of: of one of them."
 
 
 def unplanned_links(

@@ -11,7 +11,7 @@ from typing import Any
 
 from newsgen.citing import Sources
 from newsgen.edtf import read_edtf
-from newsgen.model import Card
+from newsgen.model import LANGUAGES, TRANSLATIONS, Card
 from newsgen.registers import Located, Registers
 from newsgen.urls import cut_slug, slugify
 
@@ -51,6 +51,8 @@ def resolve(card: Card, meta: dict[str, Any], registers: Registers) -> Resolved:
         *own[len(meta["tags"]) :],
         *_places([*chains, *happened]),
         *_sources(sources, registers),
+        *([[LANGUAGES, meta["speaks"], meta["speaks"]]] if "speaks" in meta else []),
+        *([TRANSLATIONS, key, key] for key in meta.get("originals", ())),
     ]
     card = replace(card, place=location[0]["shown"] if location else None)
     filed = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -17,24 +18,39 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from newsgen.bindings import imports_of
+from newsgen.catalogues import Catalogue
 from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_proven
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
-from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term
+from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term, Translation, digest
 from newsgen.site import PARTS
-from newsgen.spelling import direction, spelt_date, spelt_happening, spelt_iso, spelt_period
+from newsgen.spelling import Spelling, direction, spelt_iso
 from newsgen.theme import Theme
-from newsgen.views import Links, PageView, Parts, SiteView
+from newsgen.views import ONLY_ENGLISH, Links, PageView, Parts, SiteView
 
-_PLAIN = frozenset({Account, Amendment, Card, Happening, Period, Place, Term, PageView, SiteView, Parts})
+_PLAIN = frozenset({Account, Amendment, Card, Happening, Period, Place, Term, Translation, PageView, SiteView, Parts})
 """Our own values, which hold nothing but data: their attributes need not be asked about one by one."""
 
 
+MOST_COMPILED = 500
+_COMPILED: dict[tuple[str, bytes], tuple[CodeType, set[str], bool]] = {}
+"""Code of templates by all that it depends on, with what else is known of it: compiling a template takes longer than
+rendering it a hundred times, and a process may build more than once."""
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, with a short way to the attributes of our own values."""
+    """Jinja's sandbox, with a short way to the attributes of our own values. One for each language of pages."""
 
     code_generator_class = CarefulGenerator
 
-    def __init__(self, theme: Theme, links: Links) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        links: Links,
+        spelling: Spelling | None = None,
+        locale: dict[str, Any] | None = None,
+    ) -> None:
+        """``spelling`` is that of the language, English where none is given, and ``locale`` what templates know of it
+        (see :func:`newsgen.views.locale_of`)."""
         super().__init__(
             loader=jinja2.FunctionLoader(_load_from(theme)),
             autoescape=True,
@@ -49,14 +65,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for name in ("lipsum", "cycler", "joiner"):
             del self.globals[name]
         del self.filters["random"]
+        spelling = spelling or Spelling(Catalogue())
+        self.locale = locale or ONLY_ENGLISH
         self.filters |= {
-            "date": spelt_date,
+            "date": spelling.date,
+            "time": spelling.time,
             "iso": spelt_iso,
             "direction": direction,
-            "period": spelt_period,
-            "happened": spelt_happening,
+            "period": spelling.period,
+            "brief": spelling.brief,
+            "happened": spelling.happened,
+            "number": spelling.number,
+            "counted": spelling.counted,
         }
-        self.globals |= {"href": links.href, "absolute": links.absolute, "asset": links.asset}
+        self.globals |= {"href": links.href, "absolute": links.absolute, "asset": links.asset, "locale": self.locale}
+        self.globals |= {"_": spelling.catalogue.gettext, "plural": spelling.catalogue.plural}
         self._found: dict[str, jinja2.Template] = {}
 
     def get_template(
@@ -102,17 +125,46 @@ class Sandbox(ImmutableSandboxedEnvironment):
 class ProvingSandbox(Sandbox):
     """The sandbox for templates that leave the given names alone: folds each, and asks nothing of those it can prove.
 
-    One for each build and process, for settings, assets and base are part of the code.
+    One for each build, process and language, for settings, assets, base and words are part of the code.
     """
 
-    def __init__(self, theme: Theme, links: Links, setting: Callable[[str], Any] | None = None) -> None:
-        super().__init__(theme, links)
+    def __init__(
+        self,
+        theme: Theme,
+        links: Links,
+        setting: Callable[[str], Any] | None = None,
+        spelling: Spelling | None = None,
+        locale: dict[str, Any] | None = None,
+        mark: bytes | None = None,
+    ) -> None:
+        """``mark`` stands for all settings and words: with one, what was compiled for equal ones is taken."""
+        super().__init__(theme, links, spelling, locale)
+        self._theme = theme
         self._links = links
         self._setting = setting
+        self._mark = mark
         self._needs: dict[str, set[str]] = {}
         self._proven: set[str] = set()
         self._modules: dict[tuple[str, bool], Any] = {}
         self._opening: set[str] = set()
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> jinja2.Template:
+        closure = self._theme.closure(name) if self._mark is not None and name not in self._found else None
+        if closure is None:
+            return super()._load_template(name, globals)
+        assets = [self._links.asset(one) for one in sorted(closure.assets)]
+        key = (name, digest(self._mark or b"", self._theme.shown(name), closure.digest, *assets))
+        known = _COMPILED.get(key)
+        if known is None:
+            source, shown_as, _ = self.loader.get_source(self, name)  # type: ignore[union-attr] # there is one
+            code = self.compile(source, name, shown_as)
+            if len(_COMPILED) >= MOST_COMPILED:
+                del _COMPILED[next(iter(_COMPILED))]
+            known = _COMPILED[key] = (code, self._needs[name], name in self._proven)
+        code, self._needs[name], is_proven_so = known
+        if is_proven_so:
+            self._proven.add(name)
+        return self.template_class.from_code(self, code, self.make_globals(globals))
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False

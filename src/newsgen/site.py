@@ -9,14 +9,15 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from newsgen.document import Document, shorten
+from newsgen.catalogues import HOW_TO_ADD, OWN, is_known, normal
+from newsgen.document import Document, is_empty, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
 from newsgen.errors import FAULT, NOTE, WARNING, Fault
 from newsgen.model import canonical, digest
 from newsgen.policies import POLICIES_SHAPE, Linked
-from newsgen.schema import Choice, Field, Flag, Names, Number, Record, Shape, Text, Web
+from newsgen.schema import Choice, Field, Flag, ListOf, Names, Number, Record, Shape, Text, Web
 from newsgen.urls import encode
 
 SETTINGS_FILE = "content/site.yaml"
@@ -149,6 +150,11 @@ SETTINGS = (
     Field("base_url", _Base(), "The address of the front page; it may have a path.", required=True),
     Field("description", Text(entities=True), "One or two sentences about the archive.", also=("subtitle",)),
     Field("language", Language(), "The language of articles that do not name their own. Default: en."),
+    Field(
+        "languages",
+        ListOf(Language()),
+        "The languages that the archive speaks, each with a front page and feeds. Default: only language.",
+    ),
     Field("timezone", _Zone(), "The zone of dates without an offset, and of the day in addresses. Default: UTC."),
     Field(
         "id_authority",
@@ -209,6 +215,8 @@ class Site:
     base_url: str = "https://example.org/"
     description: str = ""
     language: str = "en"
+    languages: tuple[str, ...] = ()
+    """Those that it speaks, :attr:`language` among them."""
     timezone: str = "UTC"
     id_authority: str = "example.org"
     publisher: Publisher = Publisher("Untitled")
@@ -221,6 +229,15 @@ class Site:
     robots: str = "allow"
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.languages:
+            object.__setattr__(self, "languages", (self.language,))
+
+    def home_of(self, language: str, *, apart: bool = False) -> str:
+        """Give the address of the front page of a language, ``/`` for that of the site, or with ``apart`` the one below
+        which it has what is its own."""
+        return "/" if language == self.language and not apart else f"/{language.lower()}/"
 
     @property
     def base_path(self) -> str:
@@ -278,6 +295,23 @@ def _publisher(given: dict[str, Any]) -> Publisher:
     return Publisher(**{**given, "policies": policies})
 
 
+def _languages(root: Path, listed: list[str], main: str, node: Node | None, document: Document) -> tuple[str, ...]:
+    """Check the languages that the archive speaks."""
+    if node is None or not listed:
+        return ()
+    nodes = node.value if isinstance(node, SequenceNode) else [node]
+    places = dict(zip(listed, [one for one in nodes if not is_empty(one)], strict=False))
+    if len({normal(one) for one in listed}) < len(listed):
+        document.fault(node, "a language is listed twice", "Take one out.")
+    if main not in listed:
+        document.fault(node, f"the site's own language, {main}, is not among its languages", f"Add {main}.")
+    for one, place in places.items():
+        if not is_known(one, root):
+            what = f"there are no words in the language {shorten(one)!r}"
+            document.fault(place, what, HOW_TO_ADD.format(OWN, normal(one)))
+    return tuple(listed)
+
+
 def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     """Give the settings that ``text`` (the content of ``site.yaml``) makes for the site in ``root``, and its faults.
 
@@ -302,6 +336,11 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
     given["authors"] = tuple(given.get("authors", ()))
+    given["languages"] = _languages(
+        root, given.get("languages", []), given.get("language", "en"), nodes.get("languages"), document
+    )
+    if any(one.severity == FAULT for one in document.faults):
+        return Site(root, timezone=given.get("timezone") or "UTC"), document.faults
     given["lint"] = {rule: (values["lint"] or {}).get(rule) or level for rule, (level, _) in LINT.items()}
     if isinstance(nodes.get("description"), ScalarNode) and len(given.get("description", "")) > 1000:
         document.warn(nodes["description"], "the description is longer than 1000 characters", "Shorten it.")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -136,52 +137,61 @@ class Theme:
             if faults:
                 return None
             if data is not None:
-                return self._examined(data, shown)
+                parsed, faults_in_it = _examined(data, shown)
+                self.faults += faults_in_it
+                return parsed
         self._missing.add(name)
         return None
 
-    def _examined(self, data: bytes, shown: str) -> _Parsed | None:
-        try:
-            text = data.decode("utf-8-sig")
-            tree = jinja2.Environment(autoescape=True).parse(text)
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            self.faults.append(Fault(shown, line, 1, "the template is not UTF-8", "Save it as UTF-8."))
-            return None
-        except RecursionError:
-            self.faults.append(Fault(shown, 1, 1, "the template is nested too deeply", "Write it flatter."))
-            return None
-        except jinja2.TemplateSyntaxError as error:
-            what = f"the template can't be understood: {(error.message or '').rstrip('.')}"
-            self.faults.append(Fault(shown, error.lineno, 1, what, "Correct the line."))
-            return None
-        parsed = _Parsed(text, shown)
-        for node in tree.find_all((nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)):
-            self._note_template(node, parsed)
-        _note_settings(tree, parsed)
-        named = {id(call.node): call for call in tree.find_all(nodes.Call)}
-        for name in tree.find_all(nodes.Name):
-            if name.name != "asset":
-                continue
-            call = named.get(id(name))
-            asset = _constant(call.args[0]) if call is not None and len(call.args) == 1 else None
-            if asset is None:
-                what = "an asset is not named in quotes, so what the page may show can't be known"
-                self.faults.append(Fault(shown, name.lineno, 1, what, 'Write it as asset("name.css").'))
-            else:
-                parsed.assets[asset] = (shown, name.lineno)
-        parsed.menu = any(node.name == "menu" for node in tree.find_all(nodes.Name))
-        parsed.bindings = bindings_of(tree)
-        return parsed
 
-    def _note_template(self, node: nodes.Node, parsed: _Parsed) -> None:
-        target = node.template  # type: ignore[attr-defined] # all four kinds of node have it
-        name = _constant(target)
-        if name is None:
-            what = "a template is named by an expression, so what the page may show can't be known"
-            self.faults.append(Fault(parsed.shown, node.lineno, 1, what, "Name the template in quotes."))
+@functools.lru_cache(maxsize=200)
+def _examined(data: bytes, shown: str) -> tuple[_Parsed | None, tuple[Fault, ...]]:
+    """Give what can be known of a template from its text alone, and what is wrong with it. Reading a template takes
+    longer than rendering it, so what was read once is kept for the builds to come in this process."""
+    try:
+        text = data.decode("utf-8-sig")
+        tree = jinja2.Environment(autoescape=True).parse(text)
+        every = tuple(tree.find_all(nodes.Node))  # at once, because walking a template takes longer than looking at it
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return None, (Fault(shown, line, 1, "the template is not UTF-8", "Save it as UTF-8."),)
+    except RecursionError:
+        return None, (Fault(shown, 1, 1, "the template is nested too deeply", "Write it flatter."),)
+    except jinja2.TemplateSyntaxError as error:
+        what = f"the template can't be understood: {(error.message or '').rstrip('.')}"
+        return None, (Fault(shown, error.lineno, 1, what, "Correct the line."),)
+    parsed = _Parsed(text, shown)
+    faults: list[Fault] = []
+    for node in every:
+        if isinstance(node, nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport):
+            _note_template(node, parsed, faults)
+    _note_settings(every, parsed)
+    named = {id(call.node): call for call in every if isinstance(call, nodes.Call)}
+    for name in every:
+        if not isinstance(name, nodes.Name):
+            continue
+        parsed.menu = parsed.menu or name.name == "menu"
+        if name.name != "asset":
+            continue
+        call = named.get(id(name))
+        asset = _constant(call.args[0]) if call is not None and len(call.args) == 1 else None
+        if asset is None:
+            what = "an asset is not named in quotes, so what the page may show can't be known"
+            faults.append(Fault(shown, name.lineno, 1, what, 'Write it as asset("name.css").'))
         else:
-            parsed.names.setdefault(name, node.lineno)
+            parsed.assets[asset] = (shown, name.lineno)
+    parsed.bindings = bindings_of(every)
+    return parsed, tuple(faults)
+
+
+def _note_template(node: nodes.Node, parsed: _Parsed, faults: list[Fault]) -> None:
+    target = node.template  # type: ignore[attr-defined] # all four kinds of node have it
+    name = _constant(target)
+    if name is None:
+        what = "a template is named by an expression, so what the page may show can't be known"
+        faults.append(Fault(parsed.shown, node.lineno, 1, what, "Name the template in quotes."))
+    else:
+        parsed.names.setdefault(name, node.lineno)
 
 
 ASSETS = "assets/"
@@ -243,10 +253,12 @@ class Assets:
         return _CSS_URL.sub(put, css)
 
 
-def _note_settings(tree: nodes.Template, parsed: _Parsed) -> None:
+def _note_settings(every: Iterable[nodes.Node], parsed: _Parsed) -> None:
     """Note each ``site.name`` and ``site.name.part``; of a setting with parts only those that are named."""
     with_parts: set[int] = set()
-    for attribute in tree.find_all(nodes.Getattr):
+    for attribute in every:
+        if not isinstance(attribute, nodes.Getattr):
+            continue
         inner = attribute.node
         if isinstance(inner, nodes.Getattr) and _is_site(inner.node) and attribute.attr in PARTS.get(inner.attr, ()):
             with_parts.add(id(inner))

@@ -7,6 +7,7 @@ and is never percent-encoded. A *href* is an address as it is written into HTML:
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from urllib.parse import quote, unquote
@@ -134,3 +135,15 @@ def href(base_path: str, address: str) -> str:
 def tag_uri(authority: str, day: str, specific: str) -> str:
     """Give an RFC 4151 tag URI: an identifier that no move of the site can break."""
     return f"tag:{authority},{day}:{encode(specific)}"
+
+
+ARTICLES = "content/articles"
+
+
+def originals_of(path: str, written: str) -> list[str]:
+    """Give what ``translation_of: written`` in the article ``path`` may mean: an id, or paths, the nearest first."""
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", written):
+        return [written]
+    folders = [""] if written.startswith("content/") else [posixpath.dirname(path), ARTICLES]
+    paths = [posixpath.normpath(posixpath.join(folder, written)) for folder in folders]
+    return [*dict.fromkeys(one for one in paths if one.startswith(f"{ARTICLES}/"))] or [written]

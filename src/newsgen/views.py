@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from newsgen.catalogues import own_name
 from newsgen.model import Output
 from newsgen.site import Site
+from newsgen.spelling import Spelling, direction
 from newsgen.theme import Assets
 from newsgen.urls import href
 
@@ -16,6 +18,34 @@ MOST_MADE = 2_000
 
 MOST_LINKS = 20_000
 """How many links are kept, for the same ones are on many pages."""
+
+
+ONLY_ENGLISH: dict[str, Any] = {"tag": "en", "direction": "ltr", "home": "/", "feeds": "/feed/", "all": ()}
+"""What templates know as ``locale`` of an English site of one language."""
+
+
+def locale_of(language: str, site: Site) -> dict[str, Any]:
+    """Give what templates know as ``locale``: the ``tag`` of the language that a page speaks, its ``direction``, the
+    addresses of its ``home`` and of its ``feeds``; and of all languages of the site, where these are several, the same,
+    each with its ``name`` in itself."""
+    every = [_locale(one, site) for one in site.languages]
+    own = _locale(language, site) if language in site.languages else {**every[0], "tag": language}
+    return own | {"all": tuple(every) if len(every) > 1 else ()}
+
+
+def _locale(language: str, site: Site) -> dict[str, Any]:
+    feeds = "/feed/"
+    name = language
+    if len(site.languages) > 1:
+        feeds = f"{site.home_of(language, apart=True)}feed/"
+        name = own_name(language)
+    return {
+        "tag": language,
+        "direction": direction(language),
+        "home": site.home_of(language),
+        "feeds": feeds,
+        "name": name,
+    }
 
 
 class UndeclaredSetting(Exception):
@@ -110,10 +140,12 @@ class Links:
 class Frame:
     """See :class:`newsgen.features.Frame`."""
 
-    __slots__ = ("_assets", "_made", "absolute", "href", "site")
+    __slots__ = ("_assets", "_made", "absolute", "href", "language", "site", "spelling")
 
-    def __init__(self, site: SiteView, links: Links, assets: Assets) -> None:
+    def __init__(self, site: SiteView, links: Links, assets: Assets, language: str, spelling: Spelling) -> None:
         self.site = site
+        self.language = language
+        self.spelling = spelling
         self.href = links.href
         self.absolute = links.absolute
         self._assets = assets

@@ -163,6 +163,7 @@ ARTICLE_FIELDS = (
     Field("tags", Names(split_tags), "What it is about.", also=("categories", "topics", "keywords"), merged=True),
     Field("category", Names(_whole), "One more tag, as other generators write it."),
     Field("section", Names(_whole, says="one name"), "The section of the paper: one term."),
+    Field("translation_of", Text(), "The article that it translates: its path, or its id."),
     Field("thread", Text(entities=True), "The running story that it belongs to."),
     Field("featured", When(), "It leads the front page until then."),
     Field("sources", ListOf(_SOURCE), "Who or what the report rests on."),

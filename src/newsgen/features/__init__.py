@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from newsgen.archive import Archive, Change
 from newsgen.disk import Found
-from newsgen.model import AXES, Output, Page
+from newsgen.model import AXES, LANGUAGES, Output, Page
 from newsgen.questions import Reads
 from newsgen.site import Site
 from newsgen.theme import Assets
@@ -51,6 +51,14 @@ class Frame(Protocol):
     @property
     def site(self) -> Any:
         """The settings that the template and the feature declare, as attributes; any other raises."""
+
+    @property
+    def language(self) -> str:
+        """The language that the page speaks."""
+
+    @property
+    def spelling(self) -> Any:
+        """How that language is spelt (:class:`newsgen.spelling.Spelling`)."""
 
     def href(self, address: str) -> str:
         """Give the link to an address from any page."""
@@ -145,8 +153,9 @@ def has_been_retold(change: Change) -> bool:
 
 
 def terms_of(change: Change) -> set[tuple[str, str]]:
-    """Give the terms of a document, before and after."""
-    return {one for facts in (change.before, change.after) if facts is not None for one in facts.terms}
+    """Give the terms of a document, before and after, with the language that it speaks."""
+    sides = [facts for facts in (change.before, change.after) if facts is not None]
+    return {(axis, slug) for facts in sides for axis, slug in facts.terms if axis in AXES or axis == LANGUAGES}
 
 
 def days_of(change: Change) -> set[str]:

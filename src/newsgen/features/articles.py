@@ -10,14 +10,17 @@ from typing import Any
 
 from markupsafe import Markup
 
+from newsgen import relating
 from newsgen.archive import Archive, Change
+from newsgen.catalogues import best, own_name
 from newsgen.citing import Citations
-from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_moved
+from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_moved, reading
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.markup import resolve, with_reachable_tables
-from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term
+from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term, Translation
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
+from newsgen.translations import takes_part, touched
 from newsgen.urls import encode, fold, media_address
 
 FIRST_WORDS = 4_000
@@ -40,8 +43,9 @@ def _subjects(planning: Planning) -> Iterator[str]:
     older, here = b"", next(rows, None)
     while here is not None:
         newer = next(rows, None)
-        _, _, path, card, whole, terms, *page = here
+        _, _, path, card, terms, whole, around, *page = here
         archive.prime(("neighbours", path), neighbours_mark(older, newer[3] if newer else b""))
+        archive.prime(("around", path), around)
         archive.prime(("article", path), whole)
         archive.prime(("terms of", path), terms_mark(archive, terms))
         archive.prime(("page", path), tuple(page))
@@ -53,12 +57,14 @@ def _subjects(planning: Planning) -> Iterator[str]:
 
 def _in_order(archive: Archive) -> Iterator[tuple[Any, ...]]:
     """Give what planning asks of every article, in the order of publication; no query stays open between two."""
-    sql = """SELECT filed.day, filed.published, path, filed.card, documents.digest, documents.terms, kind, address,
+    sql = """SELECT filed.day, filed.published, path, filed.card, documents.terms, documents.digest, kind, address,
         linking, aliases, events != '[]' FROM filed JOIN documents USING (path) WHERE term = 0
         AND (filed.day, filed.published, path) > (?, ?, ?) ORDER BY filed.day, filed.published, path LIMIT ?"""
     last: tuple[Any, ...] = ("", "", "")
     while rows := archive.rows(sql, *last[:3], MOST_AT_ONCE):
-        yield from rows
+        _, newer = beside(archive, *rows[-1][:3])
+        around = relating.find(archive, [row[:5] for row in rows], last[2], newer or "")
+        yield from ((*row[:6], around[row[2]], *row[6:]) for row in rows)
         last = rows[-1]
 
 
@@ -69,15 +75,20 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
         return
     kind, address, linking, aliases, telling = row
     reads = {"article": Read("article", (path,))}
+    language = _language(planning, path)
     if linking:
         reads["links"] = Read("links", (path,))
     if kind == "article":
         reads["terms"] = Read("terms_of", (path,))
         reads["neighbours"] = Read("neighbours", (path,))
+        if takes_part(planning.archive, path):
+            reads["translations"] = Read("translations", (path,))
+        reads["course"] = Read("course", (path,))
+        reads["related"] = Read("related", (path,))
     if telling:
         reads["events"] = Read("own_events", (path,))
     if kind != "page" or address != CORRECTIONS_ADDRESS:
-        yield Page(address, "articles", path, TEMPLATES[kind], reads)
+        yield Page(address, "articles", path, TEMPLATES[kind], reads, language=language)
     for alias, _ in json.loads(aliases) if aliases != "[]" else ():
         yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")
 
@@ -92,15 +103,28 @@ _AT_ADDRESS = """SELECT path FROM documents WHERE folded = ? AND shown
     UNION SELECT path FROM aliases JOIN documents USING (path) WHERE aliases.folded = ? AND shown ORDER BY path"""
 
 
+def _language(planning: Planning, path: str) -> str:
+    """The language that the page of a document speaks: its own, where the site speaks that too."""
+    languages = planning.site.languages
+    if len(languages) < 2:
+        return ""
+    row = planning.archive.row("SELECT json_extract(card, '$[7]') FROM documents WHERE path = ?", path)
+    return (best(row[0], languages) if row else None) or ""
+
+
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The document itself; those before and after it, where it was and where it is; those that link to it; and those
-    that report the same events."""
+    """The document itself; those before and after it, where it was and where it is, in the whole archive, in its story
+    and within what it is about; those that link to it, and those that it is a translation of; and those that report
+    the same events."""
     archive = planning.archive
     yield change.path
     for facts in (change.before, change.after):
         if facts is not None and facts.kind == "article" and has_moved(change):
             yield from filter(None, beside(archive, facts.day, facts.published, change.path))
+            yield from relating.within_reach(archive, facts.terms, facts.day, facts.published, change.path)
     yield from linking_to(archive, change)
+    if has_moved(change):
+        yield from touched(archive, change)
     for one in retold(planning, change):
         if one.is_disputed:
             yield from (path for (path,) in archive.rows("SELECT DISTINCT path FROM reports WHERE key = ?", one.key))
@@ -126,7 +150,7 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         return link_target(frame.href, links, kind, target)
 
     citations = Citations(article.meta.get("sources", ()))
-    body = with_reachable_tables(resolve(article.body, address, mark=citations.mark))
+    body = reading.with_bare_links(with_reachable_tables(resolve(article.body, address, mark=citations.mark)))
     view = {
         "article": article.card,
         "language": article.card.language,
@@ -143,14 +167,32 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             **_events(reads.events if "events" in page.reads else ()),
             "older": older,
             "newer": newer,
+            "course": reads.course,
+            "related": reads.related,
             "images": [_image(frame, one) for one in article.meta["images"]],
             "sources": citations.listed(),
+            **_translated(reads.translations if "translations" in page.reads else (), article.card.address),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }
-        view["structured"] = describing.describe_article(frame, view, article.meta, reads.terms)
+        view |= reading.describe_reading(article, body)
+        view["cite"] = reading.cite(frame, article.card, reads.terms["authors"], view["corrections"])
+        view["origin"] = reading.origin(frame)
+        view["structured"] = describing.describe_article(frame, view, article.meta, reads.terms, article.length)
     else:
         view["structured"] = describing.describe_page(frame, article.card)
     return view
+
+
+def _translated(group: tuple[Translation, ...], own: str) -> dict[str, Any]:
+    """What the template sees of the translations of an article: the others, each with the name of its language in
+    itself; the addresses of all by language, for its switch; and the same for search engines."""
+    others = [{"it": one, "name": own_name(one.language)} for one in group if one.address != own]
+    first = [("x-default", one.address) for one in group if one.is_original]
+    return {
+        "translations": others,
+        "translated": {one.language: one.address for one in group},
+        "alternates": [*((one.language, one.address) for one in group), *first],
+    }
 
 
 def _view_of_tombstone(article: Article) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
+from newsgen.catalogues import message
 from newsgen.document import without_controls
 from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_been_retold, periods_in
 from newsgen.features.articles import linking_to, view_of_document
@@ -108,11 +109,12 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     from feedgen.feed import FeedGenerator  # here, because only feeds need it
 
     site = frame.site
-    title = f"Corrections – {site.title}"
+    title = f"{frame.spelling.catalogue.gettext('Corrections')} – {site.title}"
     feed = FeedGenerator()
     feed.id(tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), ROOT))
     feed.title(without_controls(title))
-    feed.description(without_controls(f"Everything that was corrected in {site.title}."))
+    why = frame.spelling.catalogue.gettext("Everything that was corrected in %(title)s.")
+    feed.description(without_controls(why % {"title": site.title}))
     feed.link(href=frame.absolute(page.address), rel="self")
     feed.link(href=frame.absolute(ROOT), rel="alternate")  # last, for RSS takes the last as the channel's
     feed.language(site.language)
@@ -129,7 +131,7 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
 def _add(entry: Any, one: Amendment, frame: Frame) -> None:
     url = frame.absolute(one.card.address)
     entry.id(f"{one.card.id}#{one.date.instant.isoformat()}")
-    entry.title(without_controls(f"{KINDS[one.kind]}: {one.card.title}"))
+    entry.title(without_controls(f"{frame.spelling.catalogue.gettext(KINDS[one.kind])}: {one.card.title}"))
     entry.link(href=f"{url}#ng:corrections")
     entry.description(without_controls(one.text), isSummary=True)
     entry.content(without_controls(one.text), type="text")
@@ -138,10 +140,10 @@ def _add(entry: Any, one: Amendment, frame: Frame) -> None:
 
 
 KINDS = {
-    "correction": "Correction",
-    "clarification": "Clarification",
-    "update": "Update",
-    "retraction": "Retraction",
+    "correction": message("Correction"),
+    "clarification": message("Clarification"),
+    "update": message("Update"),
+    "retraction": message("Retraction"),
 }
 
 FEATURE = Feature(

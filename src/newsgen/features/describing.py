@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from newsgen.catalogues import is_english, message
 from newsgen.features import Frame
 from newsgen.model import Amendment, Card, Happening, Place, Term
 from newsgen.site import Publisher
@@ -32,7 +33,6 @@ from newsgen.structured import (
     told_at,
 )
 from newsgen.urls import encode, media_address, slugify
-from newsgen.wording import say
 
 SETTINGS = (
     *("title", "language", "license"),
@@ -40,24 +40,28 @@ SETTINGS = (
 )
 
 _INDEXES = {
-    "/timeline/": "Timeline",
-    "/timeline/events/": "What happened",
-    "/tags/": "Topics",
-    "/authors/": "Authors",
-    "/sections/": "Sections",
-    "/threads/": "Running stories",
-    "/places/": "Places",
-    "/sources/": "Sources",
-    "/corrections/": "Corrections",
+    "/timeline/": message("Timeline"),
+    "/timeline/events/": message("What happened"),
+    "/tags/": message("Topics"),
+    "/authors/": message("Authors"),
+    "/sections/": message("Sections"),
+    "/threads/": message("Running stories"),
+    "/places/": message("Places"),
+    "/sources/": message("Sources"),
+    "/corrections/": message("Corrections"),
 }
-"""What the pages are called that list others, in English."""
+"""What the pages are called that list others."""
 
 Step = tuple[str, str | None]
 """An address and a name; without a name it is left out."""
 
 
 def describe_article(
-    frame: Frame, view: dict[str, Any], meta: dict[str, Any], terms: dict[str, tuple[Term, ...]]
+    frame: Frame,
+    view: dict[str, Any],
+    meta: dict[str, Any],
+    terms: dict[str, tuple[Term, ...]],
+    length: tuple[int, int] = (0, 0),
 ) -> Markup:
     """Give the JSON-LD of an article from what its template sees: NewsArticle and BreadcrumbList."""
     card: Card = view["article"]
@@ -82,6 +86,7 @@ def describe_article(
             "datePublished": card.published.iso,
             "dateModified": card.updated.iso if card.updated else None,
             "inLanguage": card.language,
+            **_translations(frame, view["translations"]),
             "dateline": meta["dateline"],
             "articleSection": one_or_many([one.name for one in terms["sections"]]),
             "keywords": [one.name for one in terms["tags"]],
@@ -96,9 +101,22 @@ def describe_article(
             "image": one_or_many([_image(frame, one) for one in view["images"]]),
             "license": whole.license,
             "copyrightHolder": whole.holder,
+            "wordCount": sum(length) or None,
+            "timeRequired": f"PT{view['minutes']}M" if view["minutes"] else None,
         },
     )
     return script(article, _crumbs(frame, above, (card.address, card.title)))
+
+
+def _translations(frame: Frame, others: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The original of an article, or its translations."""
+    works: dict[bool, list[Thing]] = {True: [], False: []}
+    for one in (each["it"] for each in others):
+        work = thing("NewsArticle", {"@id": frame.absolute(one.address), "inLanguage": one.language})
+        works[one.is_original].append(work)
+    if works[True]:
+        return {"translationOfWork": works[True][0]}
+    return {"workTranslation": one_or_many(works[False])}
 
 
 def describe_page(frame: Frame, card: Card) -> Markup:
@@ -117,15 +135,15 @@ def describe_page(frame: Frame, card: Card) -> Markup:
     return script(thing("WebPage", values))
 
 
-def describe_home(frame: Frame, cards: Sequence[Card]) -> Markup:
-    """Give the JSON-LD of the front page: WebSite with its publisher, and ItemList."""
+def describe_home(frame: Frame, address: str, cards: Sequence[Card]) -> Markup:
+    """Give the JSON-LD of the front page of a language: WebSite with its publisher, and ItemList."""
     site = frame.site
     values = {
         "@id": frame.absolute("/"),
-        "url": frame.absolute("/"),
+        "url": frame.absolute(address),
         "name": site.title,
         "description": site.description,
-        "inLanguage": site.language,
+        "inLanguage": frame.language,
         "publisher": _imprint(frame).publisher,
         "license": _imprint(frame).license,
     }
@@ -203,20 +221,21 @@ def links(frame: Frame, steps: Iterable[tuple[str, str]]) -> list[tuple[str, str
 
 
 def index_step(frame: Frame, address: str) -> Step:
-    """Give the page that lists others at ``address`` as a step; without a name where the site is not in English, for
-    then only its templates know the words."""
-    return address, _INDEXES[address] if _is_english(frame) else None
+    """Give the page that lists others at ``address`` as a step; without a name in a language that has no catalogue, for
+    then only templates know the words."""
+    return address, frame.spelling.catalogue.gettext(_INDEXES[address]) if _has_words(frame) else None
 
 
 def spelt(frame: Frame, period: str) -> str:
-    """Give the name of a period: in English where the site is, else that of ISO 8601, and of a decade its years."""
-    if _is_english(frame):
-        return say(period.ljust(4, "X")).removeprefix("the ").removeprefix("years ")
+    """Give the name of a period in the language of the page; where that has no catalogue, the name by ISO 8601, and of
+    a decade its years."""
+    if _has_words(frame):
+        return str(frame.spelling.period(period))
     return f"{period}0–{period}9" if len(period) == len("199") else period
 
 
-def _is_english(frame: Frame) -> bool:
-    return str(frame.site.language).partition("-")[0].lower() == "en"
+def _has_words(frame: Frame) -> bool:
+    return is_english(frame.language) or not frame.spelling.catalogue.is_english
 
 
 def _crumbs(frame: Frame, above: Iterable[Step], here: Step) -> Thing:

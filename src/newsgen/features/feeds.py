@@ -17,7 +17,7 @@ from newsgen.features import Feature, Frame, Planning, term_in, terms_of
 from newsgen.features.articles import link_target, linking_to
 from newsgen.features.events import retold
 from newsgen.markup import resolve
-from newsgen.model import AXES, Article, Card, Output, Page, Read, Term
+from newsgen.model import AXES, LANGUAGES, Article, Card, Output, Page, Read, Term
 from newsgen.questions import Reads, is_used
 from newsgen.urls import tag_uri
 
@@ -41,22 +41,33 @@ def _subjects(planning: Planning) -> Iterator[str]:
     for axis, slug in planning.archive.rows("SELECT axis, slug FROM vocabulary WHERE term != 0 ORDER BY axis, slug"):
         if axis in AXES:
             yield f"{axis}/{slug}"
+    if len(planning.site.languages) > 1:
+        yield from (f"{LANGUAGES}/{language}" for language in planning.site.languages)
 
 
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     axis, _, slug = subject.partition("/")
-    if axis and not is_used(planning.archive, axis, slug):
+    site = planning.site
+    speaks = slug if axis == LANGUAGES else ""
+    if axis and (slug not in site.languages if speaks else not is_used(planning.archive, axis, slug)):
         return
     base = f"/{subject}/" if axis else "/feed/"
+    facts = {"base": base}
+    if speaks:
+        base = f"{site.home_of(slug, apart=True)}feed/"
+        facts = {"base": base, "about": site.home_of(slug)}
     reads = {"entries": Read("entries", (axis, slug, NEWEST))}
-    if axis:
+    if axis in AXES:
         reads["term"] = Read("term", (axis, slug))
     for name in FORMATS:
-        yield Page(base + name, "feeds", f"the feed of {subject or 'the site'}", None, reads, {"base": base}, "feed")
+        origin = f"the feed of {subject or 'the site'}"
+        yield Page(base + name, "feeds", origin, None, reads, facts, "feed", language=speaks)
 
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
-    term = term_in(address)
+    site, term = planning.site, term_in(address)
+    languages = [one for one in site.languages if address.startswith(f"{site.home_of(one, apart=True)}feed/")]
+    yield from (f"{LANGUAGES}/{one}" for one in languages if len(site.languages) > 1)
     if address.startswith("/feed/"):
         yield ""
     elif term is not None and term[2] in FORMATS:
@@ -74,7 +85,8 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     for path in linking_to(planning.archive, change):
         yield ""
         row = planning.archive.row("SELECT terms FROM documents WHERE path = ?", path)
-        yield from (f"{axis}/{slug}" for axis, slug, *_ in json.loads(row[0] if row else "[]"))
+        terms = json.loads(row[0] if row else "[]")
+        yield from (f"{axis}/{slug}" for axis, slug, *_ in terms if axis in (*AXES, LANGUAGES))
 
 
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:
@@ -98,7 +110,7 @@ def _head(page: Page, reads: Reads, frame: Frame) -> Any:
 
     site = frame.site
     term = reads.term if "term" in page.reads else None
-    about = frame.absolute(page.facts["base"] if term else "/")
+    about = frame.absolute(page.facts["base"] if term else page.facts.get("about", "/"))
     feed = FeedGenerator()
     feed.register_extension("namespaces", _Namespaces)
     feed.id(tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), page.facts["base"]))
@@ -107,7 +119,7 @@ def _head(page: Page, reads: Reads, frame: Frame) -> Any:
     feed.subtitle((term.description if term else "") or site.description or None)
     feed.link(href=frame.absolute(page.address), rel="self")
     feed.link(href=about, rel="alternate")  # last, for RSS takes the last as the channel's
-    feed.language(site.language)
+    feed.language(page.language or site.language)
     feed.author(author(site.publisher.name, site.publisher.email))
     feed.generator("newsgen")
     feed.docs("https://www.rssboard.org/rss-specification")

@@ -26,8 +26,9 @@ from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
 from newsgen.happenings import entry
-from newsgen.model import AXES, BESIDE_A_THREAD, Page, Read, Term
+from newsgen.model import AXES, BESIDE_A_THREAD, LANGUAGES, Page, Read, Term
 from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
+from newsgen.site import Site
 
 NEWEST = 50
 """How many articles the page of a term shows before its years are told apart."""
@@ -39,7 +40,7 @@ FROM_THE_BEGINNING = "from-the-beginning"
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
-    yield "home"
+    yield from (f"home/{language}" for language in planning.site.languages)
     for axis in AXES:
         yield axis
         for (slug,) in planning.archive.rows("SELECT slug FROM vocabulary WHERE axis = ? ORDER BY slug", axis):
@@ -54,9 +55,8 @@ def _subjects(planning: Planning) -> Iterator[str]:
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     axis, _, rest = subject.partition("/")
     slug, _, period = rest.partition("/")
-    if subject == "home":
-        home = {"cards": Read("newest", ("", "", planning.site.home_articles))}
-        yield Page("/", "listings", "the front page", "home.html", home)
+    if axis == "home":
+        yield from _home(planning.site, slug)
     elif not slug:
         yield _index(axis)
     elif period == FROM_THE_BEGINNING:
@@ -69,9 +69,8 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
     term = term_in(address)
-    if address == "/":
-        yield "home"
-    elif term is None:
+    yield from (f"home/{one}" for one in planning.site.languages if planning.site.home_of(one) == address)
+    if term is None:
         yield from (axis for axis in AXES if address == f"/{axis}/")
     else:
         axis, slug, rest = term
@@ -79,6 +78,19 @@ def _locate(planning: Planning, address: str) -> Iterator[str]:
         yield from (f"{axis}/{slug}/{name}" for name in names)
         if not rest:
             yield f"{axis}/{slug}"
+
+
+def _home(site: Site, language: str) -> Iterator[Page]:
+    """The front page of a language: with all articles, where the site speaks only one."""
+    if language not in site.languages:
+        return
+    of = (LANGUAGES, language) if len(site.languages) > 1 else ("", "")
+    reads = {"cards": Read("newest", (*of, site.home_articles))}
+    address = site.home_of(language)
+    alternates = [*([one, site.home_of(one)] for one in site.languages), ["x-default", "/"]]
+    facts = {"alternates": alternates} if len(site.languages) > 1 else {}
+    name = "the front page" if address == "/" else f"the front page in {language}"
+    yield Page(address, "listings", name, "home.html", reads, facts, language=language)
 
 
 def _index(axis: str) -> Page:
@@ -133,8 +145,10 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     yield from _places_around(planning.archive, retold_terms)
     if not has_moved(change):
         return
-    yield "home"
     terms = terms_of(change)
+    languages = [slug for axis, slug in sorted(terms) if axis == LANGUAGES]
+    yield from (f"home/{language}" for language in languages or planning.site.languages)
+    terms = {(axis, slug) for axis, slug in terms if axis in AXES}
     yield from _places_around(planning.archive, terms)
     yield from {axis for axis, _ in terms}
     for axis, slug in terms:
@@ -180,7 +194,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
 def _described(page: Page, view: dict[str, Any], frame: Frame) -> Markup:
     """The JSON-LD of the front page, of a term, of a running story told from its beginning, or of an index."""
     if page.template == "home.html":
-        return describing.describe_home(frame, view["cards"])
+        return describing.describe_home(frame, page.address, view["cards"])
     if page.template == "term.html":
         told = [one for _, group in view["events"] for one in group]
         items = describing.articles(frame, view["cards"]) or describing.happenings(frame, told)

@@ -40,7 +40,9 @@ MOST_CANDIDATES = 16
 @pytest.fixture(scope="module")
 def planning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planning]:
     """A site with every kind of page, and what a plan of it looks at."""
-    story = Story(tmp_path_factory.mktemp("rich") / "site").site(base_url="https://example.org/news/")
+    story = Story(tmp_path_factory.mktemp("rich") / "site")
+    story.site(base_url="https://example.org/news/", languages=["en", "fr"])
+    story.article("traduction", language="fr", translation_of="report-1.md", tags=["Iraq"])
     story.write("content/places.yaml", "iraq: {name: Iraq, lat: 33, lon: 44}\nain: {name: Ain, within: iraq}\n")
     story.write("content/pages/about.md", "---\ntitle: About\n---\nUs.\n")
     story.write("content/articles/map.png", b"png")
@@ -84,7 +86,8 @@ def plan(planning: Planning) -> dict[str, Page]:
 
 
 def test_the_site_has_every_kind_of_page(plan: dict[str, Page]) -> None:
-    shapes = """/ /404.html /tags/x/2024/07/ /tags/x/2024/07/2/ /timeline/2024/07/17/2/ /timeline/events/1990s/
+    shapes = """/ /fr/ /fr/feed/atom.xml /en/feed/rss.xml /404.html
+        /tags/x/2024/07/ /tags/x/2024/07/2/ /timeline/2024/07/17/2/ /timeline/events/1990s/
         /timeline/events/2014/06/10/part-2/ /tags/x/events/ /tags/x/events/2014/06/ /corrections/2024/2/ /feed/rss.xml
         /corrections/rss.xml /places/ain/rss.xml /data/datapackage.json /data/articles-2024-07_2.csv
         /data/threads/x.json /data/events-2014-06_2.jsonl /sitemaps/2024-07.xml /threads/x/from-the-beginning/
@@ -112,7 +115,8 @@ PARTS = """2024 07 17 2 1990s part-2 2014 06 10 events tags iraq drönes places 
     timeline corrections threads bases from-the-beginning data articles-2024.csv articles.csv threads bases.json
     media articles map.png report-1 old 1 event-1 index.html sitemaps 2024.xml 2024-07_2.xml assets style.css
     content articles report-1.md#0 ٢٠٢٤ .. %2e events-2014-06_3.csv 404.html Report-1
-    authors ada sources reuters""".split()
+    authors ada sources reuters
+    fr en feed languages""".split()
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=6), st.sampled_from(["", "/"]))

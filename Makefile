@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve test check format catalogues screenshots lighthouse bench clean
+.PHONY: help build serve preview test check format catalogues screenshots lighthouse bench clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ build: $(VENV)/.base ## Build this repository's own archive into public/.
 	@echo "The archive is in public/. To read it: make serve, then open http://127.0.0.1:$(PORT)/newsgen/"
 
 serve: build ## Serve the built archive on this machine.
+	$(BIN)/newsgen serve --built --port $(PORT)
+
+preview: $(VENV)/.base ## Preview the archive on this machine while it is written.
 	$(BIN)/newsgen serve --port $(PORT)
 
 test: $(VENV)/.test ## Run the tests.

@@ -29,7 +29,8 @@ def test_the_wheel_holds_the_theme_and_nothing_of_the_archive(wheel: Path) -> No
     names = zipfile.ZipFile(wheel).namelist()
     for name in ("templates/base.html", "templates/article.html", "static/assets/style.css", "static/.nojekyll"):
         assert f"newsgen/_theme/{name}" in names
-    assert "newsgen/cli.py" in names
+    for name in ("cli.py", "preview/preview.js", "preview/preview.css", "preview/overlay.css"):
+        assert f"newsgen/{name}" in names
     assert not [name for name in names if "content/" in name or "tests/" in name]
 
 

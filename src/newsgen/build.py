@@ -46,7 +46,7 @@ def alone(root: Path) -> Iterator[None]:
     """Keep others from working on the state of the site in ``root`` for as long as a block runs. Raises Refused where
     one does."""
     state = root / ".newsgen"
-    _make_state(state)
+    make_state(state)
     lock = Lock(state / "lock", "this site")
     try:
         yield
@@ -68,7 +68,8 @@ def again_if_damaged(root: Path, work: Callable[[], Result]) -> Result:
     return work()
 
 
-def _make_state(state: Path) -> None:
+def make_state(state: Path) -> None:
+    """Make the folder in which a site's builds keep what they know. Raises Refused where it is a link."""
     if state.is_symlink():
         raise Refused(".newsgen is a link", "Remove it: builds keep what they know there.")
     state.mkdir(exist_ok=True)
@@ -95,7 +96,7 @@ def _build(request: Request, root: Path, output: Path, progress: Progress) -> Re
             run(request, root, output, archive, ledger, inventory, survey, report, progress)
             if not report.left_out:
                 ledger.settle(_mark(request, archive, survey), _told(request, report, ledger))
-        archive.set_meta("machine", _machine())
+        note_machine(archive)
         archive.commit()
         _survey_output(request, output, ledger, report)
         report.queries += archive.queries
@@ -145,6 +146,11 @@ def _program() -> str:
 def is_from_elsewhere(archive: Archive) -> bool:
     """Whether an archive was last used on another machine, so that what it notes of files can't be trusted."""
     return archive.meta("machine") not in (None, _machine())
+
+
+def note_machine(archive: Archive) -> None:
+    """Note that an archive was used on this machine."""
+    archive.set_meta("machine", _machine())
 
 
 def _machine() -> bytes:

@@ -413,15 +413,35 @@ def clean(site: Path, output: Path | None, published: bool) -> None:
         click.echo(line)
 
 
-@main.command(short_help="Serve the built archive on this machine alone.")
+@main.command(short_help="Preview the archive while it is written; or serve what was built.")
 @_site_option
-@_output_option
+@click.option("--built", is_flag=True, help="Serve the published archive as it is, and no preview.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="With --built, which it implies: where the published archive is. Default: public/ in the site.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on.")
-def serve(site: Path, output: Path | None, port: int) -> None:
-    """Serve the built archive on this machine alone, under the path of its base_url."""
-    from newsgen.serve import serve as run
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--open", "opens", is_flag=True, help="Open the preview in a browser.")
+def serve(site: Path, built: bool, output: Path | None, port: int, host: str, opens: bool) -> None:
+    """Preview the archive on this machine alone, under the path of its base_url.
 
-    run(site, output or site / "public", port)
+    Pages are rendered when they are asked for, with drafts and embargoed articles, and shown anew in the browser when
+    an article, a template or a setting is saved. Nothing is published, and no build is needed.
+    """
+    if host not in ("127.0.0.1", "localhost", "::1"):
+        what = "everybody who reaches it can read this archive, and its drafts" if not built else "others can read it"
+        click.secho(f"newsgen: {host} is not this machine alone: {what}.", fg="yellow", err=True)
+    if built or output is not None:
+        from newsgen.serve import serve as run
+
+        run(site, output or site / "public", port, host)
+    else:
+        from newsgen.preview.running import preview
+
+        preview(site, port, host, _clock, opens=opens)
 
 
 def _clock() -> datetime:

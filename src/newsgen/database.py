@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from enum import Enum
 from pathlib import Path
 
@@ -71,6 +72,45 @@ def read_database(path: Path) -> Connection:
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cache_size = -32768")
     return connection
+
+
+def copy_database(source: Path, target: Path, *, is_own: bool = False) -> bool:
+    """Put a copy of the database ``source`` in the place of ``target``; whether there is one to copy. One that is open
+    in this process (``is_own``) is trusted as it is.
+
+    One that was closed in order is copied as a file, and not opened, so that it stays as it was closed. One that
+    another process writes is copied as that last committed it.
+    """
+    discard(target)
+    if not source.is_file():
+        return False
+    if is_untouched(source):
+        status = _status(source)
+        shutil.copyfile(source, target)
+        if is_untouched(source) and status == _status(source):
+            _note(target).write_text(json.dumps(_status(target)), encoding="utf-8")
+            return True
+        discard(target)
+    try:
+        with closing(read_database(source)) as opened, closing(sqlite3.connect(target)) as made:
+            opened.backup(made)
+            made.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.DatabaseError:
+        discard(target)
+        return False
+    if is_own:
+        _note(target).write_text(json.dumps(_status(target)), encoding="utf-8")
+    return True
+
+
+def move_database(source: Path, target: Path) -> None:
+    """Put the database ``source``, which is closed, in the place of ``target``."""
+    kept = is_untouched(source)
+    discard(target)
+    os.replace(source, target)
+    discard(source)
+    if kept:
+        _note(target).write_text(json.dumps(_status(target)), encoding="utf-8")
 
 
 BURIALS, COMPACTED = "burials", "compacted"

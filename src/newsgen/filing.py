@@ -132,23 +132,24 @@ class Filing:
             AND json_extract(meta, '$.gone') = 'expired'"""
         return {path for (path,) in self._archive.rows(sql, GONE, stamp(now))}
 
-    def withhold(self, now: datetime, drafts: bool, absent: Iterable[str]) -> None:
-        """Decide which documents are shown: not drafts (unless wanted), not before their embargo, and not those
-        ``absent`` for their faults. Of what has expired at ``now`` only a tombstone is, and kept."""
+    def withhold(self, now: datetime, drafts: bool, absent: Iterable[str], early: bool = False) -> None:
+        """Decide which documents are shown: not drafts (unless wanted), not before their embargo (unless wanted
+        ``early``), and not those ``absent`` for their faults. Of what has expired at ``now`` only a tombstone is, and
+        kept."""
         archive, execute = self._archive, self._archive.connection.execute
         execute("CREATE TEMP TABLE IF NOT EXISTS absent (path TEXT PRIMARY KEY) WITHOUT ROWID")
         execute("DELETE FROM absent")
         archive.connection.executemany("INSERT OR IGNORE INTO absent VALUES (?)", ((path,) for path in absent))
         moment = stamp(now)
         reason = f"""CASE WHEN path IN absent THEN 'faulty' WHEN draft AND NOT ?1 THEN 'draft'
-            WHEN embargo > ?2 THEN 'embargo until ' || embargo WHEN expires <= ?2 THEN 'expired ' || expires
+            WHEN embargo > ?2 AND NOT ?3 THEN 'embargo until ' || embargo WHEN expires <= ?2 THEN 'expired ' || expires
             WHEN kind = '{GONE}' THEN 'withdrawn' END"""
         execute("CREATE TEMP TABLE IF NOT EXISTS decided (path TEXT PRIMARY KEY, why TEXT) WITHOUT ROWID")
         execute("DELETE FROM decided")
         execute(
             f"INSERT INTO decided SELECT path, {reason} AS now FROM documents WHERE held AND withheld IS NOT now "  # noqa: S608
             "UNION ALL SELECT path, 'faulty' FROM absent CROSS JOIN documents USING (path) WHERE NOT held",
-            (int(drafts), moment),
+            (int(drafts), moment, int(early)),
         )
         for (path,) in archive.each("SELECT path FROM decided LIMIT ?", MOST_NOTED + 1):
             self._note(path)

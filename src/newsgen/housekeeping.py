@@ -26,6 +26,9 @@ def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
         return
     lock = Lock(state / "lock", "this site")
     try:
+        from newsgen.stages import forget_preview  # here, for nothing else needs what that imports
+
+        forget_preview(state)
         archive = state / "archive.sqlite"
         if archive.exists():
             size = os.path.getsize(archive)

@@ -120,6 +120,26 @@ def faults_of(site: Site, changed: Iterator[Differing]) -> Iterator[Fault]:
             yield from (Fault(path, *one) for one in (entry.faults if entry else ()))
 
 
+class Reader:
+    """Reads single documents again, one after the other, without a look at the others."""
+
+    def __init__(self, site: Site, archive: Archive) -> None:
+        self._archive = archive
+        self._reader = _Reader(site, registers_of(archive))
+
+    def read(self, path: str, real: Path) -> Entry:
+        """Read the document at ``path``, which is ``real`` on this disk, and give what to keep of it."""
+        entry = _read_one(self._reader, Work(path, str(real), None, *_body_of(self._archive, path))).entry
+        assert entry is not None  # noqa: S101 - for no digest of last time was given
+        return entry
+
+
+def _body_of(archive: Archive, path: str) -> tuple[bytes | None, str]:
+    """Give the key and the rest of what is kept of the converted body of a document, where it is as it was stored."""
+    key, rest, mark = archive.row("SELECT key, rest, digest FROM bodies WHERE path = ?", path) or _NO_BODY
+    return (key, rest) if mark == digest(key, rest) else (None, "")
+
+
 def _forget(path: str, filing: Filing) -> None:
     if is_document(path):
         filing.forget(path)
@@ -159,9 +179,7 @@ def _read_changed(
             waiting.append(folder)
             for name in filter(is_document, differing):
                 path = f"{listing.path}/{name}"
-                key, rest, mark = archive.row("SELECT key, rest, digest FROM bodies WHERE path = ?", path) or _NO_BODY
-                body = (key, rest) if mark == digest(key, rest) else (None, "")
-                yield Work(path, listing.real(name), differing[name], *body)
+                yield Work(path, listing.real(name), differing[name], *_body_of(archive, path))
 
     executor = executor_for(total, jobs, LEAST_FOR_PROCESSES)
     for batch in executor.run(_read_batch, _Reader, (site, registers_of(archive)), work()):

@@ -16,7 +16,8 @@ from newsgen.ledger import Lost
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a build is asked to do. ``now`` decides what is embargoed, expired or featured, and nothing else;
-    ``explain`` is an address of which to tell why it was rendered or not."""
+    ``explain`` is an address of which to tell why it was rendered or not. ``early`` shows what is under an embargo: to
+    its authors."""
 
     site: Path
     output: Path
@@ -29,6 +30,7 @@ class Request:
     jobs: int | None = None
     verify: bool = False
     explain: str = ""
+    early: bool = False
 
 
 @dataclass(slots=True)

@@ -1,130 +1,283 @@
-"""Serve a built archive on this machine, under the path of its base_url, to look at before it is deployed."""
+"""Serve over HTTP on this machine: a built archive, under the path of its base_url; and what each server checks."""
 
 from __future__ import annotations
 
+import asyncio
+import ipaddress
+import mimetypes
 import os
 import posixpath
+import signal
+import socket
 import stat
-from functools import partial
-from http import HTTPStatus
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from io import BytesIO
+import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
+from types import FrameType
+from urllib.parse import quote, unquote
+
+import uvicorn
+from anyio import open_file  # noqa: F401 - which would else be imported while the first file is sent
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from newsgen.disk import site_root
-from newsgen.errors import Faulty, Refused, printable
+from newsgen.errors import Faulty, Refused
 from newsgen.load import read_site
 from newsgen.publish import MARKER, STAGE
 
 LOOPBACK = "127.0.0.1"
-_NAMES = ("localhost", LOOPBACK, "[::1]")
+NAMES = frozenset(("localhost", LOOPBACK, "[::1]"))
+"""What this machine is called by itself."""
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What every answer says: keep nothing, guess nothing, and give nothing to pages of others."""
+SECONDS_TO_END = 1
+_TYPES = {
+    "": "application/octet-stream",
+    ".atom": "application/atom+xml",
+    ".geojson": "application/geo+json",
+    ".jsonl": "application/jsonl",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
 
 
-def serve(site: Path, output: Path, port: int) -> None:
+def serve(site: Path, output: Path, port: int, host: str = LOOPBACK) -> None:
     """Serve ``output`` until interrupted. ``port`` 0 takes a free one."""
     settings, faults = read_site(site_root(site))
     if any(one.severity == "fault" for one in faults):
         raise Faulty(faults)
     if not (output / "index.html").is_file():
         raise Refused(f"{output} holds no built archive", "Build it first: newsgen build")
-    try:
-        server = make_server(output, settings.base_path, port)
-    except OSError as error:
-        raise Refused(f"port {port} can't be used: {error.strerror}", "Name another with --port.") from error
-    with server:
-        url = f"http://{LOOPBACK}:{server.server_address[1]}{settings.base_path}"
-        print(f"Serving {output} at {url}  (Ctrl-C ends it)", flush=True)
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            print()
+    server = make_server(output, settings.base_path, port, host)
+    print(f"Serving {output} at {server.url(settings.base_path)}  (Ctrl-C ends it)", flush=True)
+    server.serve_forever()
+    print()
 
 
-def make_server(output: Path, base_path: str, port: int) -> ThreadingHTTPServer:
-    """Give a server of ``output`` on the loopback interface, bound but not yet running."""
-    handler = partial(_Handler, root=output.resolve(), base_path=unquote(base_path))
-    return ThreadingHTTPServer((LOOPBACK, port), handler)
+def make_server(output: Path, base_path: str, port: int, host: str = LOOPBACK) -> Server:
+    """Give a server of ``output``, bound but not yet running. Raises Refused where the port can't be used."""
+    return Server(Guard(Built(output, base_path), host), port, host)
 
 
-class _Handler(SimpleHTTPRequestHandler):
-    """Answers GET and HEAD for regular files of one folder, asked for by the names of this machine."""
+class Server:
+    """An HTTP server of an application, bound when it is made. It ends on SIGINT and SIGTERM, at the latest within
+    :data:`SECONDS_TO_END`; ``ending`` is called first, from its loop, so that open streams end by themselves."""
 
-    server_version = "newsgen"
-    sys_version = ""
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        "": "application/octet-stream",
-        ".xml": "application/xml",
-        ".svg": "image/svg+xml",
-        ".webmanifest": "application/manifest+json",
-    }
-
-    def __init__(self, *arguments: object, root: Path, base_path: str) -> None:
-        self._root = root
-        self._base_path = base_path
-        super().__init__(*arguments, directory=str(root))  # type: ignore[arg-type] # as socketserver gives them
-
-    def send_head(self) -> BytesIO | BinaryIO | None:
-        host = self.headers.get("Host", "").rpartition(":")
-        name = host[0] if host[1] and host[2].isdigit() else "".join(host)
-        if name.lower() not in _NAMES:
-            self.send_error(HTTPStatus.MISDIRECTED_REQUEST, "This server answers only to the names of this machine")
-            return None
-        try:
-            path = unquote(urlsplit(self.path).path, errors="strict")
-        except (UnicodeDecodeError, ValueError):
-            return self._not_found()
-        if path == self._base_path.rstrip("/") or (path == "/" and self._base_path != "/"):
-            self._redirect(self._base_path)
-            return None
-        if not path.startswith(self._base_path) or "\x00" in path:
-            return self._not_found()
-        inside = path[len(self._base_path) :]
-        parts = posixpath.normpath("/" + inside).strip("/").split("/")
-        if ".." in inside.split("/") or "\\" in inside or parts[0] in (MARKER, STAGE):
-            return self._not_found()
-        file = self._root.joinpath(*parts) if parts != [""] else self._root
-        if file.is_dir() and not path.endswith("/"):
-            self._redirect(urlsplit(self.path).path + "/")
-            return None
-        return self._send(file / "index.html" if file.is_dir() else file, HTTPStatus.OK) or self._not_found()
-
-    def _send(self, file: Path, status: HTTPStatus) -> BinaryIO | None:
-        try:
-            real = file.resolve(strict=True)
-            if not real.is_relative_to(self._root) or not stat.S_ISREG(os.stat(real).st_mode):
-                return None
-            opened = real.open("rb")
-        except (OSError, ValueError):
-            return None
-        self.send_response(status)
-        self.send_header("Content-Type", self._type_of(file))
-        self.send_header("Content-Length", str(os.fstat(opened.fileno()).st_size))
-        self.send_header("Cache-Control", "no-cache")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.end_headers()
-        return opened
-
-    def _type_of(self, file: Path) -> str:
-        kind = self.guess_type(str(file))
-        return (
-            f"{kind}; charset=utf-8"
-            if kind.startswith("text/") or kind.endswith(("xml", "json", "javascript"))
-            else kind
+    def __init__(
+        self, app: ASGIApp, port: int, host: str = LOOPBACK, ending: Callable[[], None] = lambda: None
+    ) -> None:
+        self._socket = _bound(host, port)
+        self.server_address: tuple[str, int] = self._socket.getsockname()[:2]
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="on",
+            ws="none",
+            timeout_graceful_shutdown=SECONDS_TO_END,
         )
+        self._server = _Quiet(config, ending)
+        self._ended = threading.Event()
 
-    def _redirect(self, where: str) -> None:
-        self.send_response(HTTPStatus.FOUND)
-        self.send_header("Location", "/" + where.lstrip("/"))
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+    def url(self, base_path: str) -> str:
+        """Give the URL of the front page, by a name that a browser on this machine can use."""
+        host, port = self.server_address
+        anywhere = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - to compare, not to listen
+        host = anywhere.get(host, host)
+        return f"http://{f'[{host}]' if ':' in host else host}:{port}{base_path}"
 
-    def _not_found(self) -> BinaryIO | None:
-        found = self._send(self._root / "404.html", HTTPStatus.NOT_FOUND)
-        if found is None:
-            self.send_error(HTTPStatus.NOT_FOUND)
-        return found
+    def serve_forever(self) -> None:
+        """Serve until a signal, or :meth:`shutdown`."""
+        try:
+            asyncio.run(self._server.serve(sockets=[self._socket]))
+        finally:
+            self._ended.set()
 
-    def log_message(self, format: str, *arguments: object) -> None:
-        super().log_message("%s", printable(format % arguments))
+    def shutdown(self) -> None:
+        """Have the server that another thread runs end, and wait until it has."""
+        self._server.end()
+        self._ended.wait()
+
+    def server_close(self) -> None:
+        """Let the port go."""
+        self._socket.close()
+
+
+class _Quiet(uvicorn.Server):
+    """Ends on a signal without raising it again: to be interrupted is how such a server ends."""
+
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ending = ending
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.end()
+
+    def end(self) -> None:
+        self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._ending)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((host, port))
+        opened.listen()
+    except OSError as error:
+        opened.close()
+        what = f"port {port} can't be used" if host in NAMES else f"{host}, port {port}, can't be used"
+        raise Refused(f"{what}: {error.strerror or error}", "Name another with --port.") from error
+    return opened
+
+
+class Guard:
+    """Passes on what asks for something by a name of this machine, and refuses the rest: a page of somebody else whose
+    name has come to mean this machine (DNS rebinding) reads nothing here.
+
+    An address in numbers is no name that somebody else could own, so it is good where the server listens anywhere.
+    """
+
+    def __init__(self, app: ASGIApp, host: str = LOOPBACK) -> None:
+        self._app = app
+        is_loopback = host in ("localhost", "::1") or host.startswith("127.")
+        self._names = NAMES | {host.lower(), f"[{host.lower()}]"}
+        self._numbers = not is_loopback
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(Request(scope))
+        await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, request: Request) -> Response | None:
+        if request.method not in ("GET", "HEAD"):
+            return PlainTextResponse("Only GET and HEAD.\n", 405, {**HEADERS, "Allow": "GET, HEAD"})
+        hosts = request.headers.getlist("host")
+        if len(hosts) != 1 or not self.is_own(hosts[0]):
+            return PlainTextResponse("This server answers only to the names of this machine.\n", 421, HEADERS)
+        return None
+
+    def is_own(self, host: str) -> bool:
+        """Whether a name, with or without a port, is one of this machine."""
+        name, colon, port = host.rpartition(":")
+        name = (name if colon and port.isdigit() else host).lower()
+        return name in self._names or (self._numbers and _is_number(name.strip("[]")))
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def path_inside(request: Request, base_path: str) -> str | Response:
+    """Give the path that is asked for below ``base_path`` (nothing for the front page), decoded; or the answer, where
+    it lies elsewhere or is none."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    try:
+        path = unquote(raw.partition(b"?")[0].decode("ascii"), errors="strict")
+    except UnicodeDecodeError:
+        return not_found()
+    base = unquote(base_path)
+    if path == base.rstrip("/") or (path == "/" and base != "/"):
+        return redirect(base_path)
+    inside = path[len(base) :]
+    parts = inside.split("/")
+    if not path.startswith(base) or {"\x00", "\\"} & set(path) or {".", ".."} & set(parts) or "" in parts[:-1]:
+        return not_found()
+    return inside
+
+
+def redirect(where: str) -> Response:
+    """Give the answer that leads on to a path of this server."""
+    return Response(status_code=302, headers={**HEADERS, "Location": "/" + where.lstrip("/")})
+
+
+def not_found() -> Response:
+    """Give the answer for what is not there, where no page says so better."""
+    return PlainTextResponse("Not found.\n", 404, HEADERS)
+
+
+def type_of(name: str) -> str:
+    """Give the media type of a file by its name, with the charset that all text of an archive has."""
+    suffix = posixpath.splitext(name)[1].lower()
+    kind = _TYPES.get(suffix) or mimetypes.guess_type(name)[0] or _TYPES[""]
+    is_text = kind.startswith("text/") or kind.endswith(("xml", "json", "jsonl", "javascript"))
+    return f"{kind}; charset=utf-8" if is_text else kind
+
+
+def send_file(file: Path, inside: Path, name: str, status: int = 200) -> Response | None:
+    """Give the answer with a regular file that lies in the folder ``inside``, wherever links lead; None where there is
+    none. ``name`` says what it is."""
+    try:
+        real = file.resolve(strict=True)
+        found = os.stat(real)
+    except (OSError, ValueError, RuntimeError):
+        return None
+    if not real.is_relative_to(inside) or not stat.S_ISREG(found.st_mode):
+        return None
+    return FileResponse(real, status, HEADERS, type_of(name), stat_result=found)
+
+
+class Built:
+    """The files of a built archive, and its page for what is not found."""
+
+    def __init__(self, output: Path, base_path: str) -> None:
+        self._root = output.resolve()
+        self._base_path = base_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await no_lifespan(receive, send)
+            return
+        await self._answer(Request(scope))(scope, receive, send)
+
+    def _answer(self, request: Request) -> Response:
+        inside = path_inside(request, self._base_path)
+        if isinstance(inside, Response):
+            return self._missing() if inside.status_code == 404 else inside
+        parts = inside.rstrip("/").split("/")
+        if parts[0] in (MARKER, STAGE):
+            return self._missing()
+        file = self._root.joinpath(*parts)
+        if file.is_dir():
+            if inside and not inside.endswith("/"):
+                return redirect(self._base_path + quote(inside) + "/")
+            file = file / "index.html"
+        elif inside.endswith("/"):
+            return self._missing()
+        return send_file(file, self._root, file.name) or self._missing()
+
+    def _missing(self) -> Response:
+        return send_file(self._root / "404.html", self._root, "404.html", 404) or not_found()
+
+
+async def no_lifespan(receive: Receive, send: Send) -> None:
+    """Answer a server that asks an application to start and to end, where there is nothing to do."""
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from newsgen import album, disk, load, publish, refiling
 from newsgen.archive import Archive
-from newsgen.database import BURIALS, Condition
+from newsgen.database import BURIALS, Condition, discard
 from newsgen.errors import FAULT, Fault, Faulty, Refused
 from newsgen.executors import Here, end_server, executor_for
 from newsgen.explaining import explain
@@ -17,7 +17,7 @@ from newsgen.features import Planning, images
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
 from newsgen.inventory import Inventory, Survey
-from newsgen.ledger import Ledger, Made, Outdated
+from newsgen.ledger import Ledger, Lock, Made, Outdated
 from newsgen.media import Media
 from newsgen.menus import menus_of
 from newsgen.model import digest
@@ -74,7 +74,43 @@ def prepare(
 ) -> Prepared:
     """Bring the archive and the plan up to date, and nothing of the output. Raises Faulty and Refused as a build
     does."""
-    stage = report.profile.stage
+    gathered = gather(request, root, archive, inventory, survey, report, progress)
+    site, filed, faults = gathered.site, gathered.filing, gathered.faults
+    frame = digest(program_digest(), site.digest(), survey.theme_mark, menus_of(site, archive).digest())
+    desk = Desk(request, site, gathered.theme, archive, filed, ledger, gathered.media, frame, progress)
+    with report.profile.stage("planning"):
+        press, planning = plan(desk, faults, report)
+        filed.forget_buried()
+        archive.commit()
+        report.due = archive.next_due(request.now)
+        report.withheld = archive.withheld()
+        report.proposed, report.proposals = archive.proposed(MOST_NAMED), archive.proposals()
+    return Prepared(desk, press, planning)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is known when all that changed is read and filed: the settings, the theme, the files that are published as
+    they are, and the faults that the archive does not keep."""
+
+    site: Site
+    theme: Theme
+    filing: Filing
+    media: Media
+    faults: list[Fault]
+
+
+def gather(
+    request: Request,
+    root: Path,
+    archive: Archive,
+    inventory: Inventory,
+    survey: Survey,
+    report: Report,
+    progress: Progress,
+) -> Gathered:
+    """Bring the archive up to date. Raises Faulty where the settings can't be read."""
+    stage, burials = report.profile.stage, archive.burials
     with stage("loading"):
         site, faults = load.read_site(root)
         theme = Theme(root)
@@ -94,22 +130,29 @@ def prepare(
         report.profile.slowest_files = counts.slowest
     with stage("filing"):
         faulty = {one.path for one in archive.faults() if is_serious(one, request.strict or site.strict)}
-        filed.withhold(request.now, request.drafts, faulty)
+        filed.withhold(request.now, request.drafts, faulty, request.early)
         media = Media(site, theme, archive, inventory)
         archive.commit()
     with report.profile.stage("pictures"):
         album.bring_up_to_date(site, archive, media, request.jobs)
         archive.commit()
-    frame = digest(program_digest(), site.digest(), survey.theme_mark, menus_of(site, archive).digest())
-    desk = Desk(request, site, theme, archive, filed, ledger, media, frame, progress)
-    with stage("planning"):
-        press, planning = plan(desk, faults, report)
-        filed.forget_buried()
-        archive.commit()
-        report.due = archive.next_due(request.now)
-        report.withheld = archive.withheld()
-        report.proposed, report.proposals = archive.proposed(MOST_NAMED), archive.proposals()
-    return Prepared(desk, press, planning)
+    if archive.burials != burials:
+        forget_preview(root / ".newsgen")  # which may keep the text of what was taken back
+    return Gathered(site, theme, filed, media, faults)
+
+
+def forget_preview(state: Path) -> None:
+    """Forget what the preview of a site keeps; one that is running follows the content by itself."""
+    folder = state / "preview"
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    try:
+        lock = Lock(folder / "lock", "this preview")
+    except Refused:
+        return
+    for path in sorted(folder.glob("*.sqlite")):
+        discard(path)
+    lock.release()
 
 
 def _prepare(archive: Archive, key: bytes) -> bool:

@@ -99,7 +99,9 @@ class Feature:
     Pages belong to *subjects*: an article, a month, a term. ``subjects`` names all there are, ``pages`` gives those of
     one (none for one that is no more), and ``affected`` the subjects whose pages a change of one document can touch.
     ``view`` gives what the template of a page sees; ``render`` makes one that has no template. ``settings`` are those
-    that ``view`` and ``render`` look at: a change of another renders nothing again.
+    that ``view`` and ``render`` look at: a change of another renders nothing again. ``locate`` names the few subjects
+    that may have the page at an address, by its shape or by what the archive keeps of addresses; without it all
+    subjects are asked (see :mod:`newsgen.locating`).
     """
 
     name: str
@@ -109,11 +111,29 @@ class Feature:
     view: Callable[[Page, Reads, Frame], dict[str, Any]] = no_view
     render: Callable[[Page, Reads, Frame], Output] = no_render
     settings: tuple[str, ...] = ()
+    locate: Callable[[Planning, str], Iterator[str]] | None = None
 
     def plan(self, planning: Planning) -> Iterator[Page]:
         """Give every page of the kind."""
         for subject in self.subjects(planning):
             yield from self.pages(planning, subject)
+
+
+def periods_in(path: str) -> Iterator[str]:
+    """Name the periods that an address may be for by ``path``, what stands in it below its base: a day, a month and a
+    year at most, the longest first. The numbers of parts are in no period."""
+    parts = path.split("/")[:3]
+    while parts:
+        if all(one.isascii() and one.isdecimal() for one in parts):
+            yield "-".join(parts)
+        parts.pop()
+
+
+def term_in(address: str) -> tuple[str, str, str] | None:
+    """Give the axis, the slug and the rest of an address below that of a term; None where it is below none."""
+    axis, _, rest = address[1:].partition("/")
+    slug, slash, rest = rest.partition("/")
+    return (axis, slug, rest) if axis in AXES and slug and slash else None
 
 
 def has_moved(change: Change) -> bool:

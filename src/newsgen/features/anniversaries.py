@@ -100,4 +100,9 @@ def _of_years(found: tuple[Anniversary, ...], link: Callable[[str], str]) -> lis
     ]
 
 
-FEATURE = Feature("anniversaries", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    if address.startswith(ROOT):
+        yield address.removeprefix(ROOT).removesuffix("/")
+
+
+FEATURE = Feature("anniversaries", _subjects, _pages, _affected, _view, settings=describing.SETTINGS, locate=_locate)

@@ -22,7 +22,7 @@ from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term, Translation
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
 from newsgen.translations import takes_part, touched
-from newsgen.urls import media_address
+from newsgen.urls import fold, media_address
 
 FIRST_WORDS = 4_000
 """How many characters of a body are looked at to see whether it begins with the summary."""
@@ -94,6 +94,16 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
         yield Page(address, "articles", path, TEMPLATES[kind], reads, language=language)
     for alias, _ in json.loads(aliases) if aliases != "[]" else ():
         yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    """The documents with an address, or one that they had, letter case and Unicode form aside."""
+    folded = fold(address)
+    yield from (path for (path,) in planning.archive.rows(_AT_ADDRESS, folded, folded))
+
+
+_AT_ADDRESS = """SELECT path FROM documents WHERE folded = ? AND shown
+    UNION SELECT path FROM aliases JOIN documents USING (path) WHERE aliases.folded = ? AND shown ORDER BY path"""
 
 
 def _language(planning: Planning, path: str) -> str:
@@ -253,4 +263,12 @@ MOST_AT_ONCE = 2_000
 TEMPLATES = {"article": "article.html", "page": "page.html", "tombstone": "tombstone.html"}
 """The template of the page of each kind of document."""
 
-FEATURE = Feature("articles", _subjects, _pages, _affected, view_of_document, settings=(*describing.SETTINGS, "images"))
+FEATURE = Feature(
+    "articles",
+    _subjects,
+    _pages,
+    _affected,
+    view_of_document,
+    settings=(*describing.SETTINGS, "images"),
+    locate=_locate,
+)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from newsgen.archive import Archive, Change
 from newsgen.catalogues import message
 from newsgen.document import without_controls
-from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_been_retold
+from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_been_retold, periods_in
 from newsgen.features.articles import linking_to, view_of_document
 from newsgen.features.feeds import BEFORE_ALL, FORMATS, NEWEST, author
 from newsgen.model import CORRECTIONS, Amendment, Output, Page, Read
@@ -53,6 +53,16 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
             facts = {"period": subject, "part": part + 1, "last": (part + 1) * LONGEST_LIST >= number}
             origin = f"the corrections of {subject}"
             yield Page(address, "corrections", origin, "corrections.html", reads, facts, "listing")
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    rest = address.removeprefix(ROOT)
+    if address == ROOT:
+        yield ""
+    elif address.startswith(ROOT) and rest in FORMATS:
+        yield "feeds"
+    elif address.startswith(ROOT):
+        yield from (one for one in periods_in(rest) if len(one) == YEAR)
 
 
 def _policy(archive: Archive) -> str | None:
@@ -144,4 +154,5 @@ FEATURE = Feature(
     _view,
     _render,
     settings=(*describing.SETTINGS, "publisher.email", "id_authority"),
+    locate=_locate,
 )

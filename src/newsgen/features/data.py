@@ -6,6 +6,7 @@ then there is no undivided file. What is known less precisely than the parts is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -137,6 +138,25 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     else:
         for part in parts_of(planning.archive, table, of):
             yield from _files(table, *part)
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    """The subject of a file by its name, which ends in the period and the number of a part."""
+    name = address.removeprefix(ROOT)
+    if not address.startswith(ROOT):
+        return
+    if name in ("", "datapackage.json"):
+        yield "about"
+    elif name in ("places.geojson", "sources.csv"):
+        yield name.partition(".")[0]
+    elif name.startswith("threads/"):
+        yield name.removesuffix(".json")
+    else:
+        beginning, period = _NAME_OF_A_PART.match(name).groups("")  # type: ignore[union-attr] # it fits anything
+        yield from (f"{table}/{period}" for table, files in FILES.items() if beginning in {one for one, _ in files})
+
+
+_NAME_OF_A_PART = re.compile(r"([a-z]*)(?:-([0-9]{4}(?:-[0-9]{2})?))?")
 
 
 def _files(table: str, name: str, period: str, coarse: int, skip: int) -> Iterator[Page]:
@@ -272,4 +292,5 @@ FEATURE = Feature(
     _view,
     _render,
     settings=("title", "description", "license", "publisher.name", "publisher.url", "id_authority"),
+    locate=_locate,
 )

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
 from newsgen.chronicle import MOST_REPORTS, Report, reports_of
-from newsgen.features import Feature, Frame, Planning, describing, has_been_retold
+from newsgen.features import Feature, Frame, Planning, describing, has_been_retold, periods_in, term_in
 from newsgen.features.charting import DECADE, FINER, MOST_BARS, chart, groups_of, link_to_group
 from newsgen.features.mapping import map_of_event
 from newsgen.happenings import WHOLE, coarse_count, happening
@@ -96,6 +96,28 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     slug, _, period = rest.partition("/")
     if has_page(archive, axis, slug, period):
         yield from _pages_of_period(archive, axis, slug, period)
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    """The event with a page at an address, or the periods of a term whose events may be told there."""
+    term, own = term_in(address), "/events/"
+    if address.startswith(own) and "#" not in address:
+        yield f"event/{address.removeprefix(own).rstrip('/')}"
+    elif address.startswith(ROOT):
+        yield from (f"//{period}" for period in _periods_in(address.removeprefix(ROOT)))
+    elif term is not None and term[2].startswith("events/"):
+        axis, slug, rest = term
+        yield from (f"{axis}/{slug}/{period}" for period in _periods_in(rest.removeprefix("events/")))
+
+
+def _periods_in(path: str) -> Iterator[str]:
+    first = path.partition("/")[0]
+    if not first or first.startswith("part-"):
+        yield ""
+    elif first.endswith("0s"):
+        yield first.removesuffix("0s")
+    else:
+        yield from periods_in(path)
 
 
 def _pages_of_period(archive: Archive, axis: str, slug: str, period: str) -> Iterator[Page]:
@@ -309,4 +331,4 @@ def events_of_term(planning: Planning, axis: str, slug: str) -> tuple[dict[str, 
     return reads, {"many": many, "cut": many and count(planning.archive, of, slug) > LONGEST_LIST}
 
 
-FEATURE = Feature("events", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)
+FEATURE = Feature("events", _subjects, _pages, _affected, _view, settings=describing.SETTINGS, locate=_locate)

@@ -13,7 +13,7 @@ from feedgen.ext.base import BaseExtension
 
 from newsgen.archive import Change
 from newsgen.citing import Citations
-from newsgen.features import Feature, Frame, Planning, terms_of
+from newsgen.features import Feature, Frame, Planning, term_in, terms_of
 from newsgen.features.articles import link_target, linking_to
 from newsgen.features.events import retold
 from newsgen.features.picturing import with_sizes
@@ -64,6 +64,16 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     for name in FORMATS:
         origin = f"the feed of {subject or 'the site'}"
         yield Page(base + name, "feeds", origin, None, reads, facts, "feed", language=speaks)
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    site, term = planning.site, term_in(address)
+    languages = [one for one in site.languages if address.startswith(f"{site.home_of(one, apart=True)}feed/")]
+    yield from (f"{LANGUAGES}/{one}" for one in languages if len(site.languages) > 1)
+    if address.startswith("/feed/"):
+        yield ""
+    elif term is not None and term[2] in FORMATS:
+        yield f"{term[0]}/{term[1]}"
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
@@ -201,4 +211,5 @@ FEATURE = Feature(
     _affected,
     render=_render,
     settings=("title", "description", "language", "publisher.name", "publisher.email", "id_authority", "license"),
+    locate=_locate,
 )

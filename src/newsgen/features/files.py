@@ -9,6 +9,7 @@ from newsgen.archive import Change
 from newsgen.features import Feature, Frame, Planning
 from newsgen.model import Output, Page
 from newsgen.questions import Reads
+from newsgen.theme import ASSETS
 from newsgen.urls import media_address
 
 
@@ -28,6 +29,10 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         yield Page(subject, "files", found.path, facts={"digest": digest}, kind="file", source=str(found.real))
 
 
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    yield "assets" if address.startswith(f"/{ASSETS}") else address
+
+
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     yield media_address(change.path)  # where the file itself has changed
     for facts in (change.before, change.after):
@@ -40,4 +45,4 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     return frame.asset_content(page.facts["asset"])
 
 
-FEATURE = Feature("files", _subjects, _pages, _affected, render=_render)
+FEATURE = Feature("files", _subjects, _pages, _affected, render=_render, locate=_locate)

@@ -109,4 +109,10 @@ def _picture(frame: Frame, image: dict[str, Any]) -> dict[str, Any] | None:
     return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
 
 
-FEATURE = Feature("front", _subjects, _pages, _affected, _view, settings=(*describing.SETTINGS, "description"))
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    yield from (one for one in planning.site.languages if planning.site.home_of(one) == address)
+
+
+FEATURE = Feature(
+    "front", _subjects, _pages, _affected, _view, settings=(*describing.SETTINGS, "description"), locate=_locate
+)

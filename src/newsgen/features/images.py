@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,4 +111,15 @@ def _develop_batch(state: None, batch: list[list[Page]]) -> None:
                 break  # who renders it says so
 
 
-FEATURE = Feature("images", _subjects, _pages, _affected, render=_render)
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    """The picture in whose address the mark of a rendition is (:func:`newsgen.pictures.rendition_address`)."""
+    shown = _RENDITION.sub("", address)
+    if shown != address:
+        found = planning.files.find(shown)
+        if found is not None and found[0].path.startswith("content/"):
+            yield found[0].path
+
+
+_RENDITION = re.compile(r"-[0-9]+\.[a-z]+$")
+
+FEATURE = Feature("images", _subjects, _pages, _affected, render=_render, locate=_locate)

@@ -9,7 +9,18 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
-from newsgen.features import Feature, Frame, Planning, days_of, describing, has_been_retold, has_moved, terms_of
+from newsgen.features import (
+    Feature,
+    Frame,
+    Planning,
+    days_of,
+    describing,
+    has_been_retold,
+    has_moved,
+    periods_in,
+    term_in,
+    terms_of,
+)
 from newsgen.features.charting import chart, groups_of, link_to_group
 from newsgen.features.events import address_of, base_of, events_of_term, retold
 from newsgen.features.mapping import map_of_place, map_of_world
@@ -50,6 +61,18 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         yield from _term(planning, axis, slug)
     elif count(planning.archive, axis, slug) > NEWEST:
         yield from pages_of_period(planning.archive, axis, slug, f"/{axis}/{slug}/", period, "listings", LONGEST_LIST)
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    term = term_in(address)
+    if term is None:
+        yield from (axis for axis in AXES if address == f"/{axis}/")
+    else:
+        axis, slug, rest = term
+        names = (FROM_THE_BEGINNING,) if rest == f"{FROM_THE_BEGINNING}/" else periods_in(rest)
+        yield from (f"{axis}/{slug}/{name}" for name in names)
+        if not rest:
+            yield f"{axis}/{slug}"
 
 
 def _index(axis: str) -> Page:
@@ -195,4 +218,4 @@ def _view_of_term(page: Page, read: dict[str, Any], frame: Frame) -> dict[str, A
     }
 
 
-FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)
+FEATURE = Feature("listings", _subjects, _pages, _affected, _view, settings=describing.SETTINGS, locate=_locate)

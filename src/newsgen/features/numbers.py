@@ -84,4 +84,9 @@ def share(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
-FEATURE = Feature("numbers", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    if address == ROOT:
+        yield ""
+
+
+FEATURE = Feature("numbers", _subjects, _pages, _affected, _view, settings=describing.SETTINGS, locate=_locate)

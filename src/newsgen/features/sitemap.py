@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
@@ -57,6 +58,19 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
             reads = {"changes": Read("changes", (subject, LONGEST_PART, LONGEST_PART * part))}
             address = f"/sitemaps/{_part(subject, part)}.xml"
             yield Page(address, "sitemap", "the sitemap of a month", None, reads, kind="listing")
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    named = {"/404.html": "404", "/robots.txt": "robots", "/sitemap.xml": "index"}
+    part = _A_PART.fullmatch(address)
+    if address in named:
+        yield named[address]
+    elif part:
+        yield part[1] or ("standing" if part[2] else f"{EVENTS}/{part[3] or ''}")
+
+
+_A_PART = re.compile(r"/sitemaps/(?:([0-9]{4}-[0-9]{2})|(pages)|events(?:-(-?[0-9]{4,}))?)(?:_[0-9]+)?\.xml")
+"""The address of a part of the sitemap: a month, standing pages, or events of a year."""
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
@@ -126,4 +140,4 @@ def _rows(tag: str, rows: list[tuple[str, str]]) -> str:
     )
 
 
-FEATURE = Feature("sitemap", _subjects, _pages, _affected, render=_render)
+FEATURE = Feature("sitemap", _subjects, _pages, _affected, render=_render, locate=_locate)

@@ -13,7 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
-from newsgen.features import Feature, Frame, Planning, days_of, describing, has_moved
+from newsgen.features import Feature, Frame, Planning, days_of, describing, has_moved, periods_in
 from newsgen.features.calendars import level, months_of
 from newsgen.features.events import retold
 from newsgen.model import EVENTS, Card, Page, Read, Term
@@ -54,6 +54,13 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     else:
         reads = {"months": Read("periods", ("", "", "", MONTH))}
         yield Page(ROOT, "timeline", "the timeline", "timeline.html", reads)
+
+
+def _locate(planning: Planning, address: str) -> Iterator[str]:
+    if address == ROOT:
+        yield ""
+    elif address.startswith(ROOT):
+        yield from periods_in(address.removeprefix(ROOT))
 
 
 def pages_of_period(
@@ -173,4 +180,4 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     return {"years": newest_first, "levels": levels, "structured": structured}
 
 
-FEATURE = Feature("timeline", _subjects, _pages, _affected, _view, settings=describing.SETTINGS)
+FEATURE = Feature("timeline", _subjects, _pages, _affected, _view, settings=describing.SETTINGS, locate=_locate)

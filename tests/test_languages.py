@@ -469,3 +469,15 @@ def test_originals_that_are_withheld_or_come_later_are_followed(story: Story) ->
     assert story.page("/2024/07/17/alpha/").xpath("//p[@class='translations']/a/@href") == ["/2024/03/01/gamma/"]
     assert table_difference(story) == set()
     same_as_clean(story)
+
+
+def test_maps_name_countries_in_the_language_of_the_page() -> None:
+    from newsgen import maps
+
+    def named(language: str) -> list[str]:
+        return re.findall(
+            r'class="country"[^>]*>([^<]*)', maps.locator_map(33.8, 42.4, "Ain", "Ain", language=language)
+        )
+
+    assert named("en") == ["Iraq", "Syria", "Iran"] and named("fr") == ["Irak", "Syrie", "Iran"]
+    assert named("ar") == ["العراق", "سوريا", "إيران"] and named("tlh") == []

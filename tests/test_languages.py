@@ -239,8 +239,8 @@ def test_each_language_has_a_front_page_and_feeds(site: Story) -> None:
     assert not (site.public / "en/index.html").exists()
     assert [len(site.feed(f"/{one}feed/rss.xml").entries) for one in ("", "en/", "fr/", "ar/")] == [4, 2, 1, 1]
     feed = site.feed("/ar/feed/atom.xml").feed
-    assert (feed.language, feed.link, feed.id) == (
-        *("ar", "https://example.org/ar/"),
+    assert (feed.title, feed.language, feed.link, feed.id) == (
+        *("The Record – العربية", "ar", "https://example.org/ar/"),
         "tag:example.org,1970-01-01:/ar/feed/",
     )
     assert site.page("/fr/").xpath("//nav/ul/li[1]/a/@href")[0] == "/fr/"

@@ -13,7 +13,7 @@ from babel.messages.pofile import write_po
 ROOT = Path(__file__).parent.parent
 LOCALES = ROOT / "src" / "newsgen" / "locales"
 TEMPLATE = LOCALES / "newsgen.pot"
-KEYWORDS = {"_": None, "gettext": None, "message": None, "plural": (1, 2)}
+KEYWORDS = {"_": None, "gettext": None, "message": None, "plural": (1, 2), "Column": (3,)}
 METHODS = (("src/newsgen/**.py", "python"), ("templates/**.html", "jinja2"))
 OPTIONS = {"templates/**.html": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 HEAD = """\

@@ -381,7 +381,7 @@ def test_a_list_tells_what_readers_see_in_it_in_that_order(archive: Story) -> No
 
 
 def test_a_site_in_another_language_gets_no_english_words(story: Story) -> None:
-    story.site(language="fr", title="Le Registre")
+    story.site(language="de", title="Le Registre")
     story.article("un", date="2024-07-17", events=[{"name": "Un", "when": "1994-05"}])
     story.built()
     told = [story.text(one) for one in ("/2024/07/17/un/", "/timeline/2024/07/", "/timeline/events/1990s/")]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from newsgen.catalogues import message
 from newsgen.edtf import read_edtf
 from newsgen.model import Happening, Moment, Place, event_address
 from newsgen.structured import told_at
@@ -53,12 +54,12 @@ class Table:
 _LATITUDE = Column("latitude", "number", "Degrees, north positive; of the place.", False, -90, 90)
 _LONGITUDE = Column("longitude", "number", "Degrees, east positive; of the place.", False, -180, 180)
 _PLACE_ID = Column("place_id", "string", "The place's id, as in places.geojson.")
-_ARTICLE = "The id of the article, as in the table of articles."
+_ARTICLE = message("The id of the article, as in the table of articles.")
 
 ARTICLES = Table(
     "articles",
-    "Articles",
-    "One row for each article, the oldest first.",
+    message("Articles"),
+    message("One row for each article, the oldest first."),
     ("id",),
     (
         Column("id", "string", "The permanent id of the article.", True),
@@ -84,9 +85,12 @@ ARTICLES = Table(
 )
 EVENTS = Table(
     "events",
-    "Events",
-    "One row for each event, however many articles report it, in the order of time. Where reports differ, the row is "
-    "that of the report that is first: one that is about the event before one that only recalls it, then the oldest.",
+    message("Events"),
+    message(
+        "One row for each event, however many articles report it, in the order of time. Where reports differ, the row "
+        "is that of the report that is first: one that is about the event before one that only recalls it, then the "
+        "oldest."
+    ),
     ("id",),
     (
         Column("id", "string", "The permanent id of the event.", True),
@@ -118,8 +122,8 @@ _KEPT = (
 )
 CITATIONS = Table(
     "citations",
-    "Citations",
-    "One row for each source that an article names, in the order of the articles.",
+    message("Citations"),
+    message("One row for each source that an article names, in the order of the articles."),
     ("article", "number"),
     (
         Column("article", "string", _ARTICLE, True),
@@ -135,8 +139,8 @@ CITATIONS = Table(
 )
 SOURCES = Table(
     "sources",
-    "Sources",
-    "One row for each source of the archive's register on which anything rests.",
+    message("Sources"),
+    message("One row for each source of the archive's register on which anything rests."),
     ("id",),
     (
         Column("id", "string", "The key of the source in the register.", True),

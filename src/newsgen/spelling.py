@@ -21,6 +21,7 @@ class Spelling:
         self.catalogue = catalogue
         self._wording = Wording(catalogue)
         self.period = self._wording.period
+        self._clock = functools.lru_cache(maxsize=2_000)(self._wording.calendar.clock)
         self._day = functools.lru_cache(maxsize=20_000)(self._spelt_day)
 
     def __repr__(self) -> str:
@@ -37,7 +38,7 @@ class Spelling:
 
     def time(self, moment: Moment) -> str:
         """Give the time of day of a moment: ``09:30``."""
-        return self._wording.calendar.clock((moment.instant.hour, moment.instant.minute))
+        return self._clock((moment.instant.hour, moment.instant.minute))
 
     def happened(self, when: Occurrence | str) -> str:
         """Give the time of an event (EDTF) for people, as precisely as it is known: ``about 16 July 2024``."""

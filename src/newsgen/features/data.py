@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 from newsgen.archive import Archive, Change
+from newsgen.catalogues import message
 from newsgen.datapackage import package, refer, resource
 from newsgen.datasets import (
     ARTICLES,
@@ -50,11 +52,14 @@ KINDS = {
     ("citations", "csv"): (CITATIONS.title, CITATIONS.description),
     ("events", "csv"): (EVENTS.title, EVENTS.description),
     ("events", "jsonl"): (EVENTS.title, EVENTS.description),
-    ("events", "geojson"): ("Events on the map", "The events whose place has coordinates, as points (RFC 7946)."),
-    ("timeline", "json"): ("Timeline of events", "The events whose year is known, for TimelineJS 3."),
+    ("events", "geojson"): (
+        message("Events on the map"),
+        message("The events whose place has coordinates, as points (RFC 7946)."),
+    ),
+    ("timeline", "json"): (message("Timeline of events"), message("The events whose year is known, for TimelineJS 3.")),
     ("places", "geojson"): (
-        "Places",
-        "All places and what they lie in; those that have coordinates as points (RFC 7946).",
+        message("Places"),
+        message("All places and what they lie in; those that have coordinates as points (RFC 7946)."),
     ),
     ("sources", "csv"): (SOURCES.title, SOURCES.description),
 }
@@ -215,6 +220,7 @@ def _crossing(archive: Archive, table: str, most: int) -> Iterator[str]:
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     """What the template of the page sees: the tables with their columns, and every file, those that tell the same of
     the same part together."""
+    spoken = frame.spelling.catalogue.gettext
     files = []
     for (title, description), kinds in groupby(KINDS, lambda one: KINDS[one]):
         same = list(kinds)
@@ -222,9 +228,13 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             [(name, ROOT + name) for name in (file_name(beginning, part, end) for beginning, end in same)]
             for part in _parts_of_kind(page, same[0])
         ]
-        files.append({"title": title, "description": description, "parts": parts})
+        files.append({"title": spoken(title), "description": spoken(description), "parts": parts})
+    tables = []
+    for table in TABLES:
+        columns = [replace(one, description=spoken(one.description)) for one in table.columns]
+        tables.append({"name": table.name, "title": spoken(table.title), "columns": columns})
     return {
-        "tables": [{"name": one.name, "title": one.title, "columns": one.columns} for one in TABLES],
+        "tables": tables,
         "files": files,
         "package": f"{ROOT}datapackage.json",
     }

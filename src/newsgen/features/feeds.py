@@ -12,6 +12,7 @@ from typing import Any
 from feedgen.ext.base import BaseExtension
 
 from newsgen.archive import Change
+from newsgen.catalogues import own_name
 from newsgen.citing import Citations
 from newsgen.features import Feature, Frame, Planning, term_in, terms_of
 from newsgen.features.articles import link_target, linking_to
@@ -118,7 +119,8 @@ def _head(page: Page, reads: Reads, frame: Frame) -> Any:
     feed = FeedGenerator()
     feed.register_extension("namespaces", _Namespaces)
     feed.id(tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), page.facts["base"]))
-    feed.title(f"{term.name} – {site.title}" if term else site.title)
+    spoken = f"{site.title} – {own_name(page.language)}" if page.language else site.title
+    feed.title(f"{term.name} – {site.title}" if term else spoken)
     feed.description((term.description if term else "") or site.description or site.title)
     feed.subtitle((term.description if term else "") or site.description or None)
     feed.link(href=frame.absolute(page.address), rel="self")

@@ -26,7 +26,7 @@ def map_of_place(frame: Frame, place: Place) -> Markup | None:
     """Give the map of a place and of those in it; None where none has coordinates."""
     inner = [leaf for one in place.inner for leaf in _leaves(one)]
     dots = _dots(frame, inner) if inner else [Dot(*place.at, place.name)] if place.at else []
-    drawn = maps.region_map(dots, place.name, countries=_is_english(frame))
+    drawn = maps.region_map(dots, place.name, language=frame.language)
     return Markup(drawn) if drawn else None  # noqa: S704
 
 
@@ -35,7 +35,7 @@ def map_of_article(frame: Frame, location: dict[str, Any] | None) -> Markup | No
     if not location or not location["at"]:
         return None
     name = location["shown"].partition(",")[0]
-    drawn = maps.locator_map(*location["at"], name, location["shown"], countries=_is_english(frame))
+    drawn = maps.locator_map(*location["at"], name, location["shown"], language=frame.language)
     return Markup(drawn)  # noqa: S704
 
 
@@ -43,7 +43,7 @@ def map_of_event(frame: Frame, account: Account) -> Markup | None:
     """Give the small map of where an event was; None where that is not known."""
     if not account.at or not account.place:
         return None
-    drawn = maps.locator_map(*account.at, account.place.partition(",")[0], account.place, countries=_is_english(frame))
+    drawn = maps.locator_map(*account.at, account.place.partition(",")[0], account.place, language=frame.language)
     return Markup(drawn)  # noqa: S704
 
 
@@ -70,7 +70,3 @@ def _dots(frame: Frame, places: list[Place]) -> list[Dot]:
         for one in most
         if one.at
     ]
-
-
-def _is_english(frame: Frame) -> bool:
-    return str(frame.site.language).partition("-")[0].lower() == "en"

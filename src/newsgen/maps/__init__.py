@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
@@ -73,17 +73,19 @@ def world_map(dots: Sequence[Dot], title: str) -> str:
     return _svg(sheet, title, [_world_shapes(sheet.window.south)], _drawn(sheet, dots, "dot"))
 
 
-def region_map(dots: Sequence[Dot], title: str, around: Sequence[Dot] = (), countries: bool = True) -> str:
+def region_map(
+    dots: Sequence[Dot], title: str, around: Sequence[Dot] = (), countries: bool = True, language: str = "en"
+) -> str:
     """Draw the part of the world that holds ``dots``, in an equirectangular projection that is true in its middle.
 
     Those of ``around`` that lie in it are drawn fainter. Names of dots and countries are written where there is room;
-    those of countries are English, and left out unless ``countries``. Dots too far apart for one region are drawn on a
-    map of the world, and without dots there is no map: then the answer is empty. The order is that of
+    those of countries are in ``language``, and left out unless ``countries``. Dots too far apart for one region are
+    drawn on a map of the world, and without dots there is no map: then the answer is empty. The order is that of
     :func:`world_map`. Raises ``ValueError`` for a coordinate that is none.
     """
     _check([*dots, *around])
     if not dots:
-        return region_map(around, title, (), countries) if around else ""
+        return region_map(around, title, (), countries, language) if around else ""
     sheet = sheet_round([(dot.lat, dot.lon) for dot in dots], REGION_SPAN, REGION_SIZE)
     if len(dots) > 1 and sheet.window.east - sheet.window.west > WIDEST_REGION:
         return world_map([*around, *dots], title)
@@ -105,17 +107,17 @@ def region_map(dots: Sequence[Dot], title: str, around: Sequence[Dot] = (), coun
                 names.append(_text("name", *found, dot.name))
                 written.add(dot.name)
     if countries:
-        shapes += _country_names(sheet, lettering, MOST_NAMES)
+        shapes += _country_names(sheet, lettering, MOST_NAMES, language)
     marks = _drawn(sheet, around, "near") + _drawn(sheet, dots, "dot")
     return _svg(sheet, title, [*shapes, *names], marks)
 
 
 @functools.lru_cache(maxsize=4_000)
-def locator_map(lat: float, lon: float, name: str, title: str, countries: bool = True) -> str:
+def locator_map(lat: float, lon: float, name: str, title: str, countries: bool = True, language: str = "en") -> str:
     """Draw where one place lies, with its name: small, and light enough for every article.
 
-    Names of countries are English, and left out unless ``countries``. Raises ``ValueError`` for a coordinate that is
-    none.
+    Names of countries are in ``language``, and left out unless ``countries``. Raises ``ValueError`` for a coordinate
+    that is none.
     """
     dot = Dot(lat, lon, name)
     _check([dot])
@@ -134,7 +136,7 @@ def locator_map(lat: float, lon: float, name: str, title: str, countries: bool =
     found = lettering.beside(at, 10, name) if name else None
     names = [_text("name", *found, name)] if found else []
     if countries:
-        shapes += _country_names(sheet, lettering, 3)
+        shapes += _country_names(sheet, lettering, 3, language)
     mark = f'<path class="here" d="M{_number(at[0])} {_number(at[1])}h0"/>'
     return _svg(sheet, title, [*shapes, *names, mark], [])
 
@@ -215,7 +217,7 @@ def _path(name: str, parts: Iterable[Sequence[Point]], end: str) -> str:
     return f'<path class="{name}" d="{"".join(drawn)}"/>' if drawn else ""
 
 
-def _country_names(sheet: Sheet, lettering: Lettering, most: int) -> list[str]:
+def _country_names(sheet: Sheet, lettering: Lettering, most: int, language: str) -> list[str]:
     """The names of the countries that have most room on a sheet."""
     found = []
     for country in atlas.countries():
@@ -223,13 +225,30 @@ def _country_names(sheet: Sheet, lettering: Lettering, most: int) -> list[str]:
             polygons = [[sheet.lay(x, y) for x, y in area] for area in atlas.areas([country.shape], sheet.window)]
             size = sum(map(_area, polygons))
             if size:
-                found.append((-size, country.name, polygons))
+                found.append((-size, country.name, _named(country, language), polygons))
     names: list[str] = []
-    for _, name, polygons in sorted(found)[: 2 * most]:
-        at = lettering.within(polygons, name)
+    for _, _, name, polygons in sorted(found)[: 2 * most]:
+        at = lettering.within(polygons, name) if name else None
         if at and len(names) < most:
             names.append(_text("country", at, "middle", name))
     return names
+
+
+def _named(country: atlas.Country, language: str) -> str:
+    """The name of a country in a language, by CLDR; nothing where it has none there."""
+    if language.partition("-")[0].lower() == "en":
+        return country.name
+    return next((name for code in country.also if (name := _territories(language).get(code))), "")
+
+
+@functools.lru_cache(maxsize=10)
+def _territories(language: str) -> Mapping[str, str]:
+    from babel import Locale, UnknownLocaleError  # here, because English needs none of it
+
+    try:
+        return Locale.parse(language, sep="-").territories
+    except (UnknownLocaleError, ValueError):
+        return {}
 
 
 def _text(kind: str, at: Point, anchor: str, text: str) -> str:

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from newsgen import disk, publish
 from newsgen.archive import Archive, DamagedArchive, stamp
+from newsgen.bundles import DamagedIndex, Shelf
 from newsgen.database import Condition, DatabaseError, OperationalError, discard, distrust
 from newsgen.errors import Fault, Refused
 from newsgen.inventory import Inventory, Survey
@@ -61,6 +62,8 @@ def again_if_damaged(root: Path, work: Callable[[], Result]) -> Result:
         return work()
     except DamagedArchive:
         discard(state / "archive.sqlite")
+    except DamagedIndex:
+        Shelf(state).clear()
     except DatabaseError as error:
         if isinstance(error, OperationalError):
             raise

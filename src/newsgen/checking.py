@@ -77,7 +77,7 @@ def _prepared(request: Request, root: Path, output: Path, checked: Checked, prog
         survey = inventory.survey(root)
         faults: set[Fault] = set()
         try:
-            stages.prepare(request, root, archive, ledger, inventory, survey, report, progress)
+            stages.prepare(request, root, archive, ledger, inventory, survey, report, progress, is_indexing=False)
             archive.commit()
         except Faulty as error:
             faults |= set(error.faults)

@@ -49,6 +49,8 @@ class Desk:
     media: Media
     frame: bytes
     """A digest of all that pages depend on besides documents."""
+    index: Callable[[], None] = lambda: None
+    """Brings the search indexes up to date with what is shown, before their files are planned."""
     progress: Progress = lambda stage, done, total: None
 
     @property
@@ -104,6 +106,7 @@ def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Chang
     found += desk.media.missing(changed)
     if any(is_serious(one, desk.strict) for one in found):
         return False
+    desk.index()
     subjects = dict.fromkeys(ledger.altered_subjects())
     for change in changes:
         for feature in FEATURES.values():
@@ -147,6 +150,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
         found += desk.media.missing()
         found += future_dates(request.now, archive)
         if not theme_faults:
+            desk.index()
             found += _plan_pages(desk, press, planning)
             found += references.unplanned_links(archive, _is_planned(ledger))
             found += references.unplanned_settings(desk.site, _is_planned(ledger))
@@ -221,7 +225,8 @@ def is_serious(fault: Fault, strict: bool) -> bool:
 
 _TEMPLATES = (
     "404.html article.html corrections.html data.html event.html events.html home.html page.html period.html "
-    "places.html redirect.html story.html term.html term_period.html terms.html timeline.html tombstone.html"
+    "places.html redirect.html search.html story.html term.html term_period.html terms.html timeline.html "
+    "tombstone.html"
 ).split()
 
 

@@ -173,6 +173,7 @@ SETTINGS = (
     Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
     Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
+    Field("search", Flag(), "Whether readers can search the archive. Default: true."),
 )
 
 _RECORD = Record(SETTINGS, own=True)
@@ -219,6 +220,7 @@ class Site:
     trusted_html: bool = False
     markdown: Markdown = Markdown()
     robots: str = "allow"
+    search: bool = True
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
 

@@ -16,6 +16,7 @@ from newsgen.explaining import explain
 from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
+from newsgen.indexing import NOT_INSTALLED, Index
 from newsgen.inventory import Inventory, Survey
 from newsgen.ledger import Ledger, Made, Outdated
 from newsgen.media import Media
@@ -70,9 +71,10 @@ def prepare(
     survey: Survey,
     report: Report,
     progress: Progress,
+    is_indexing: bool = True,
 ) -> Prepared:
-    """Bring the archive and the plan up to date, and nothing of the output. Raises Faulty and Refused as a build
-    does."""
+    """Bring the archive, the search indexes if ``is_indexing``, and the plan up to date, and nothing of the output.
+    Raises Faulty and Refused as a build does."""
     stage = report.profile.stage
     with stage("loading"):
         site, faults = load.read_site(root)
@@ -96,12 +98,25 @@ def prepare(
         filed.withhold(request.now, request.drafts, faulty)
         media = Media(site, theme, archive, inventory)
         archive.commit()
-    frame = digest(program_digest(), site.digest(), survey.theme_mark, menu_digest(archive))
-    desk = Desk(request, site, theme, archive, filed, ledger, media, frame, progress)
+    index = Index(site.state, site.search, program_digest())
+    frame = digest(program_digest(), site.digest(), survey.theme_mark, menu_digest(archive), index.key)
+
+    def bring_up_to_date() -> None:
+        if is_indexing:
+            with stage("indexing", "planning"):
+                index.update(archive, request.jobs, progress)
+
+    desk = Desk(request, site, theme, archive, filed, ledger, media, frame, bring_up_to_date, progress)
     with stage("planning"):
         press, planning = plan(desk, faults, report)
+        if not is_indexing:
+            index.forget_buried(archive)
         filed.forget_buried()
         archive.commit()
+        if is_indexing:
+            index.settle(archive)
+            report.indexed = index.indexed
+            report.notes += [NOT_INSTALLED] if index.is_missing else []
         report.due = archive.next_due(request.now)
         report.withheld = archive.withheld()
         report.proposed, report.proposals = archive.proposed(MOST_NAMED), archive.proposals()

@@ -22,7 +22,6 @@ from newsgen.forks import processors
 from newsgen.model import digest
 from newsgen.records import Record, records
 from newsgen.spans import Span, groups_around, spans
-from newsgen.urls import output_path
 
 ENGINE = "engine"
 """The name under which is kept what search needs besides the indexes. No span is called so."""
@@ -181,6 +180,16 @@ def _group(name: str) -> str:
     return Span(name, name).group
 
 
+_INDEX = "index.html"
+
+
+def _path(address: str) -> str:
+    """Give the path of the record of an address. Pagefind reads files whose names end in ``.html``, and takes
+    ``index.html`` out of addresses, wherever that stands."""
+    path = address.lstrip("/").replace(_INDEX, "index%2Ehtml")
+    return path + _INDEX if address.endswith("/") else f"{path}/_.html"
+
+
 class _Run:
     """One run of Pagefind, in a folder of its own that goes with it."""
 
@@ -200,7 +209,7 @@ class _Run:
         site.mkdir()
         made: set[str] = set()
         for one in some:
-            path = f"{site}/{output_path(one.address)}"
+            path = f"{site}/{_path(one.address)}"
             folder = os.path.dirname(path)
             if folder not in made:
                 os.makedirs(folder, exist_ok=True)
@@ -209,7 +218,7 @@ class _Run:
             with open(path, "xb") as file:
                 file.write(data)
             marks.append(digest(one.address, one.day, data).hex())
-            self._days[one.address] = one.day
+            self._days["/" + _path(one.address).removesuffix(_INDEX)] = one.day
             self._has_words |= one.has_words
         self.mark = digest(*marks).hex()
         return self.mark
@@ -218,7 +227,7 @@ class _Run:
         """Have Pagefind index what was written; it refuses where there is no word at all."""
         if not self._has_words:
             return
-        command = [str(binary), "--site", "site", "--output-path", "found", "--glob", "**/*", "--silent"]
+        command = [str(binary), "--site", "site", "--output-path", "found", "--silent"]
         system = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}  # Windows needs it
         with (self._folder / "said").open("wb") as said:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed command, without a shell

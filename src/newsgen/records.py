@@ -39,7 +39,8 @@ DIGITS = {ord(str(number)): chr(0x2801 + number) for number in range(10)} | {ord
 """Signs for the digits of a date that is shown with a result, and is no word that a search could find."""
 
 _UNSHOWN = re.compile(
-    r"<!--.*?-->|<(script|style|template|noscript|svg|math)\b.*?</\1\s*>|<div class=\"toc\">.*?</div>",
+    r"<!--.*?-->|<(script|style|template|noscript|svg|math)\b.*?</\1\s*>|<div class=\"toc\">.*?</div>"
+    r"|<sup id=\"fnref.*?</sup>|<a [^>]*footnote-backref.*?</a>",
     re.DOTALL | re.IGNORECASE,
 )
 _TAG = re.compile(r"<[/!]?([a-zA-Z][\w-]*)?(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*>")

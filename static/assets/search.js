@@ -2,11 +2,9 @@
 "use strict";
 (() => {
   const part = (id) => document.getElementById(`ng:${id}`);
-  const { base, locale, unspaced, words } = JSON.parse(part("search-data").textContent);
+  const { base, locale, unspaced, first: most, words } = JSON.parse(part("search-data").textContent);
   const [form, field, status, results, more, facets] = "search query found results more facets".split(" ").map(part);
   const [span, all, sort, languages] = "span all sort languages".split(" ").map(part);
-  const ENOUGH = 1000; // articles in the spans that are searched at first
-  const MOST_SPANS = 12;
   const SHOWN = 10;
   const EXCERPT = 32; // words
   const MOST_VALUES = 30;
@@ -91,7 +89,7 @@
     const start = Math.max(0, best - 4);
     const paragraph = make("p", "excerpt");
     if (start) paragraph.append("… ");
-    for (const [text, isHit] of pieces(fragment.raw_content_plain ?? fragment.content, hits, start, start + EXCERPT)) {
+    for (const [text, isHit] of pieces(fragment.content, hits, start, start + EXCERPT)) {
       if (isHit) paragraph.append(make("mark", "", text));
       else paragraph.append(text);
     }
@@ -157,11 +155,12 @@
     return fresh.length;
   }
 
+  // The newest spans, up to a number of articles or of spans: these are searched at once.
   function first(engine) {
     let number = 0;
     let articles = 0;
     for (const one of engine.spans) {
-      if (number === MOST_SPANS || articles >= ENOUGH) break;
+      if (number === most.spans || articles >= most.articles) break;
       number += 1;
       articles += one.count;
     }
@@ -241,7 +240,7 @@
       await merge(engine, wanted(engine));
       let answer = await ask(engine);
       while (!answer.found.length && rest(engine).length && !asked.chosen.year.length && mine === turn) {
-        await merge(engine, rest(engine).slice(0, MOST_SPANS));
+        await merge(engine, rest(engine).slice(0, most.spans));
         answer = await ask(engine);
       }
       if (mine !== turn) return;
@@ -300,7 +299,8 @@
     if (place) line.append(make("span", "where", plain(place)));
     const heading = make("h2");
     const link = make("a", "", plain(title ?? fragment.raw_url));
-    link.href = base + fragment.raw_url.replace(/^\//, "").split("/").map(encodeURIComponent).join("/");
+    const address = fragment.raw_url.replace(/^\/|\/_\.html$/g, "").split("/").map(encodeURIComponent).join("/");
+    link.href = base + address.replaceAll("index%252Ehtml", "index.html");
     heading.append(link);
     made.append(line, heading, excerpt(fragment));
     return made;
@@ -399,6 +399,7 @@
   });
   window.addEventListener("popstate", () => { asked = read(); fill(); run(); });
 
+  part("narrow").open = matchMedia("(min-width: 60em)").matches;
   form.hidden = false;
   fill();
   run();

@@ -22,6 +22,8 @@ from newsgen.spans import Span, groups_around
 
 ROOT = "/search/"
 ABOUT = "about"
+FIRST_ARTICLES, FIRST_SPANS = 1_000, 12
+"""How many articles, in how many of the newest spans at most, a browser searches before it is asked for more."""
 
 
 def _catalogue(site: Site, archive: Archive) -> Catalogue:
@@ -42,7 +44,8 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         return
     catalogue = _catalogue(planning.site, planning.archive)
     if subject == ABOUT:
-        facts = {"has_index": bool(catalogue.bundles), "unspaced": UNSPACED}
+        first = {"articles": FIRST_ARTICLES, "spans": FIRST_SPANS}
+        facts = {"has_index": bool(catalogue.bundles), "unspaced": UNSPACED, "first": first}
         yield Page(ROOT, "search", "the search", "search.html", facts=facts, kind="listing")
         told = [[one.name, one.mark[:10], one.languages] for one in reversed(_spans(catalogue))]
         facts = {"engine": f"{ENGINE}-{VERSION}", "spans": told}

@@ -13,8 +13,10 @@ import functools
 import gzip
 import json
 import os
+import re
 import shutil
 import zlib
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
@@ -24,6 +26,10 @@ from newsgen.model import canonical, digest
 
 VERSION = "1.5.2"
 """The version of Pagefind whose files these are."""
+UNSPACED = "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+UNSPACED += "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+"""The characters of Chinese and Japanese, which write no spaces between words, as a class of a regular expression."""
+is_unspaced = re.compile(f"[{UNSPACED}]").match
 SIGNATURE = b"pagefind_dcd"
 ENTRY = "pagefind-entry.json"
 _SHORT, _LONG = 7, 10
@@ -103,12 +109,20 @@ def _end(data: bytes, at: int) -> int:
 
 def array(found: list[bytes]) -> bytes:
     """Give encoded items as a CBOR array."""
-    number = len(found)
-    size = next(size for size in (0, 1, 2, 4) if number < (_LONGEST_SHORT + 1 if not size else 1 << (8 * size)))
-    if not size:
-        return b"".join([bytes([_ARRAY << 5 | number]), *found])
-    low = _LONGEST_SHORT + 1 + (1, 2, 4).index(size)
-    return b"".join([bytes([_ARRAY << 5 | low]), number.to_bytes(size, "big"), *found])
+    return b"".join([_headed(_ARRAY, len(found)), *found])
+
+
+def text(value: str) -> bytes:
+    """Give a text as CBOR."""
+    data = value.encode()
+    return _headed(_TEXT, len(data)) + data
+
+
+def _headed(kind: int, number: int) -> bytes:
+    if number <= _LONGEST_SHORT:
+        return bytes([kind << 5 | number])
+    size = next(size for size in (1, 2, 4) if number < 1 << (8 * size))
+    return bytes([kind << 5 | (_LONGEST_SHORT + 1 + (1, 2, 4).index(size))]) + number.to_bytes(size, "big")
 
 
 def _text(encoded: bytes) -> str:
@@ -120,6 +134,43 @@ def _sorted_filter(data: bytes) -> bytes:
     return array([name, array(sorted(items(values)))])
 
 
+def _words(folder: Path, chunks: bytes) -> Iterator[tuple[str, bytes]]:
+    """Give every word of an index in order, with all that is encoded of it."""
+    for chunk in items(chunks):
+        name = _text(items(chunk)[2])
+        for word in items(items(unpack((folder / "index" / f"{name}.pf_index").read_bytes()))[0]):
+            yield _text(items(word)[0]), word
+
+
+def _cut(words: Iterator[tuple[str, bytes]]) -> Iterator[tuple[str, str, bytes]]:
+    """Cut an index into chunks, each with bounds of the words that it may hold.
+
+    Pagefind's own are four times as large, and cut where it happens: a browser loads one chunk for a word, so it should
+    be small and hold all words that begin alike, for what is looked for may not be the very word that is there.
+    """
+    chunk: list[bytes] = []
+    size, first, last = 0, "", ""
+    for word, encoded in words:
+        if size >= LEAST_IN_CHUNK and _beginning(word) != _beginning(last) and not word.startswith(_beginning(last)):
+            yield first, _beginning(last) + LAST_CHARACTER, array([array(chunk)])
+            chunk, size = [], 0
+        first = first if chunk else _beginning(word)
+        chunk.append(encoded)
+        size, last = size + len(encoded), word
+    if chunk:
+        yield first, _beginning(last) + LAST_CHARACTER, array([array(chunk)])
+
+
+LEAST_IN_CHUNK = 12_000
+"""How many bytes of words, before compression, make a chunk."""
+LAST_CHARACTER = "\U0010ffff"
+
+
+def _beginning(word: str) -> str:
+    """What words that are kept together have in common: three letters, or one sign that is a word by itself."""
+    return word[:1] if is_unspaced(word[:1]) else word[:3]
+
+
 def ordered(folder: Path) -> tuple[dict[str, bytes], dict[str, int]]:
     """Give the files that Pagefind wrote into a folder and that a browser needs, in an order that follows from what was
     indexed alone, and how many articles there are by language. Raises DamagedIndex for another version's."""
@@ -128,7 +179,7 @@ def ordered(folder: Path) -> tuple[dict[str, bytes], dict[str, int]]:
         raise DamagedIndex(f"an index of Pagefind {entry['version']}")
     files = {
         f"{kind}/{name}": (folder / kind / name).read_bytes()
-        for kind in ("fragment", "index")
+        for kind in ("fragment",)
         for name in sorted(os.listdir(folder / kind))
     }
     for key, language in sorted(entry["languages"].items()):
@@ -137,11 +188,15 @@ def ordered(folder: Path) -> tuple[dict[str, bytes], dict[str, int]]:
         for name, file in map(items, items(parts[3])):
             content = _sorted_filter(unpack((folder / "filter" / f"{_text(file)}.pf_filter").read_bytes()))
             own = f"{key}_{digest(content).hex()[:_SHORT]}"
-            if len(own) != len(_text(file)):
-                raise DamagedIndex("the name of a filter of Pagefind")
             files[f"filter/{own}.pf_filter"] = compress(SIGNATURE + content)
-            filters.append(array([name, file[: -len(own)] + own.encode()]))
+            filters.append(array([name, text(own)]))
         parts[3] = array(sorted(filters))
+        chunks = []
+        for first, last, content in _cut(_words(folder, parts[2])):
+            own = f"{key}_{digest(content).hex()[:_LONG]}"
+            files[f"index/{own}.pf_index"] = compress(SIGNATURE + content)
+            chunks.append(array([text(first), text(last), text(own)]))
+        parts[2] = array(chunks)
         content = array(parts)
         language["hash"] = f"{key}_{digest(content).hex()[:_LONG]}"
         files[f"pagefind.{language['hash']}.pf_meta"] = compress(SIGNATURE + content)

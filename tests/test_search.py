@@ -119,6 +119,22 @@ def test_lists_are_read_and_written_as_they_are(some: list[bytes]) -> None:
     assert items(array(some)) == some
 
 
+@given(st.lists(st.text(st.sampled_from("abcdé经"), min_size=1, max_size=6), unique=True, max_size=80))
+def test_all_words_that_begin_alike_are_in_the_chunk_that_is_loaded_for_each(words: list[str]) -> None:
+    words.sort()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(bundles, "LEAST_IN_CHUNK", 20)
+        chunks = list(bundles._cut((word, array([bundles.text(word)])) for word in words))
+    assert [one for _, _, data in chunks for one in items(items(data)[0])] == [
+        array([bundles.text(word)]) for word in words
+    ]
+    for word in words:
+        loaded = next(data for first, last, data in chunks if first <= word <= last)  # as Pagefind looks for it
+        shared = 1 if word[0] == "经" else 3
+        alike = [one for one in words if one[:shared] == word[:shared]]
+        assert all(array([bundles.text(one)]) in items(items(loaded)[0]) for one in alike)
+
+
 # --- what is indexed ---
 
 
@@ -303,7 +319,7 @@ def test_a_lost_or_damaged_index_is_made_anew_and_never_published(story: Story) 
         assert story.published() == before
     (shelf.folder / "catalogue").write_text("nonsense")
     assert report(story, verify=True).written == 0
-    assert texts(shelf.folder).count("中国") == 1
+    assert "中国" in texts(shelf.folder)
 
 
 def test_a_build_that_was_ended_goes_on_where_it_was(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -369,12 +385,13 @@ def test_without_pagefind_the_archive_is_published_and_says_what_is_missing(
     some(story)
     with monkeypatch.context() as patched:
         patched.setattr(indexing, "find_binary", lambda: None)
-        done = story.built("--strict")
+        done = story.built()
         assert [line for line in done.err.splitlines() if "pip install 'newsgen[search]'" in line]
         page = story.page("/search/")
         assert not page.xpath("//script[@src]") and not page.xpath("//noscript")
         assert page.xpath("//input[@name='q']/@value") == ["site:example.org/news "]
         assert json.loads(story.text("/search/spans.json"))["spans"] == []
+    story.article("ships", "Three ships left.", date="2024-02-01")
     done = story.built()
     assert "pip install" not in done.text
     assert story.page("/search/").xpath("//script[@src]")
@@ -453,7 +470,7 @@ class TestInABrowser:
         assert results(page, 1) == ["Fire & smoke over a <base>"]
         first = page.locator(".results li").first
         assert first.locator("time").get_attribute("datetime") == "2024-07-17"
-        assert first.locator(".where").inner_text() == "Baghdad"
+        assert first.locator(".where").inner_text() == "Baghdad, Iraq"
         assert first.locator("mark").all_inner_texts() == ["drones"]
         status = page.locator("[role=status]")
         assert status.inner_text() == "1 result"

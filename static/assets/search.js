@@ -86,7 +86,7 @@
     const inside = (start) => hits.filter((at) => at >= start && at < start + EXCERPT).length;
     let best = hits[0] ?? 0;
     for (const at of hits) if (inside(at) > inside(best)) best = at;
-    const start = Math.max(0, best - 4);
+    const start = best < EXCERPT / 2 ? 0 : best - 4;
     const paragraph = make("p", "excerpt");
     if (start) paragraph.append("… ");
     for (const [text, isHit] of pieces(fragment.content, hits, start, start + EXCERPT)) {
@@ -335,7 +335,7 @@
       input.dataset.key = `${name} ${value}`;
       const text = make("span", "", value);
       text.dir = "auto";
-      label.append(input, text, make("span", "count", numbers.format(number)));
+      label.append(input, text, " ", make("span", "count", numbers.format(number)));
       const made = make("li");
       made.append(label);
       return made;

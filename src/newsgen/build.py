@@ -17,13 +17,13 @@ from typing import TypeVar
 
 from newsgen import disk, publish
 from newsgen.archive import Archive, DamagedArchive, stamp
-from newsgen.bundles import DamagedIndex, Shelf
 from newsgen.database import Condition, DatabaseError, OperationalError, discard, distrust
 from newsgen.errors import Fault, Refused
 from newsgen.inventory import Inventory, Survey
 from newsgen.ledger import Ledger, Lock
 from newsgen.model import digest
 from newsgen.orders import Progress, Report, Request
+from newsgen.shelf import DamagedIndex, Shelf
 
 Result = TypeVar("Result")
 

@@ -16,11 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from newsgen.archive import Archive, Change
-from newsgen.bundles import Bundle, Catalogue, Shelf, engine, made_with, newest_first, ordered
 from newsgen.errors import Refused, printable
 from newsgen.forks import processors
 from newsgen.model import digest
 from newsgen.records import Record, records
+from newsgen.shelf import Bundle, Catalogue, Shelf
 from newsgen.spans import Span, groups_around, spans
 
 ENGINE = "engine"
@@ -38,6 +38,7 @@ NOT_INSTALLED = (
 def find_binary() -> Path | None:
     """Give the program of Pagefind, or None where it is not installed."""
     try:
+        import cbor2  # noqa: F401 - what it writes is read with it
         from pagefind_bin import get_executable
 
         return Path(get_executable()).absolute()
@@ -150,6 +151,8 @@ class Index:
 
     def _keep_engine(self, known: Catalogue) -> None:
         assert self._binary is not None and self._now is not None  # noqa: S101 - there is something to be up to date
+        from newsgen.bundles import engine, made_with
+
         bundles = self._now.bundles
         keys = sorted({key for one in bundles.values() for key in one.languages})
         mark, before = digest(made_with(), *keys).hex(), known.bundles.get(ENGINE)
@@ -204,6 +207,8 @@ class _Run:
 
     def write(self, some: Iterable[Record]) -> str:
         """Write records to index, and give a mark of all that decides what the index will be."""
+        from newsgen.bundles import made_with
+
         marks = [made_with()]
         site = self._folder / "site"
         site.mkdir()
@@ -252,6 +257,8 @@ class _Run:
         self.wait()
         if self._process is None:
             return {}, {}
+        from newsgen.bundles import newest_first, ordered
+
         files, languages = ordered(self.found)
         return files | newest_first(files, self._days), languages
 

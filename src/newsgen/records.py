@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsgen.archive import EVERYTHING, Archive, DamagedArchive, article_digest, head_digest
-from newsgen.bundles import UNSPACED
 from newsgen.model import Card, digest
 from newsgen.notes import CLOSE, OPEN
 from newsgen.questions import YEAR, term
@@ -27,6 +26,9 @@ MOST_YEARS = 100
 MOST_CHARACTERS = 200_000
 """How much of the text of one article is indexed, so that no text can take more memory than others."""
 
+UNSPACED = "\u3005-\u3007\u3021-\u3029\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+UNSPACED += "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+"""The characters of Chinese and Japanese, which write no spaces between words, as a class of a regular expression."""
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
 _WITHOUT_SPACES = ("zh", "ja")
 """The languages whose queries Pagefind would cut into words itself, otherwise than we do."""

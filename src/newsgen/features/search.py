@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from newsgen.archive import Archive, Change
-from newsgen.bundles import UNSPACED, VERSION, Bundle, Catalogue, Shelf, places, read_at
 from newsgen.features import Feature, Frame, Planning, days_of
 from newsgen.indexing import ENGINE
 from newsgen.model import Output, Page, canonical
 from newsgen.questions import Reads
+from newsgen.records import UNSPACED
+from newsgen.shelf import VERSION, Bundle, Catalogue, Shelf, places, read_at
 from newsgen.site import Site
 from newsgen.spans import Span, groups_around
 

@@ -22,7 +22,7 @@ from newsgen.spans import Span, groups_around
 
 ROOT = "/search/"
 ABOUT = "about"
-FIRST_ARTICLES, FIRST_SPANS = 600, 12
+FIRST_ARTICLES, FIRST_SPANS = 600, 6
 """How many articles, in how many of the newest spans at most, a browser searches before it is asked for more."""
 
 

@@ -52,7 +52,7 @@ def save(result: Result) -> Path:
 
 
 def write_reports() -> None:
-    found = [json.loads(path.read_text()) for path in (HERE / "results").glob("*.json")]
+    found = [json.loads(path.read_text()) for path in (HERE / "results").glob("[0-9]*.json")]
     found.sort(key=lambda one: (one["articles"], one["bodies"], one["disk"]))
     head = (
         "# Benchmarks\n\nThe same articles, pages and feeds from all tools, built in turn in each round. Figures are "

@@ -56,7 +56,13 @@ class Story:
         return file
 
     def site(self, **settings: Any) -> Story:
-        values = {"title": "The Record", "base_url": "https://example.org/", "id_authority": "example.org"} | settings
+        values = {
+            "title": "The Record",
+            "base_url": "https://example.org/",
+            "id_authority": "example.org",
+            "search": False,
+        }
+        values |= settings  # few tests are about the search, whose index takes its time
         self.write("content/site.yaml", yaml.safe_dump(values, allow_unicode=True))
         return self
 

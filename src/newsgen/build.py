@@ -23,6 +23,7 @@ from newsgen.inventory import Inventory, Survey
 from newsgen.ledger import Ledger, Lock
 from newsgen.model import digest
 from newsgen.orders import Progress, Report, Request
+from newsgen.shelf import DamagedIndex, Shelf
 
 Result = TypeVar("Result")
 
@@ -61,6 +62,8 @@ def again_if_damaged(root: Path, work: Callable[[], Result]) -> Result:
         return work()
     except DamagedArchive:
         discard(state / "archive.sqlite")
+    except DamagedIndex:
+        Shelf(state).clear()
     except DatabaseError as error:
         if isinstance(error, OperationalError):
             raise

@@ -79,7 +79,7 @@ def prepare(request: Request, root: Path, output: Path, progress: Progress) -> t
         survey = inventory.survey(root)
         faults: set[Fault] = set()
         try:
-            stages.prepare(request, root, archive, ledger, inventory, survey, report, progress)
+            stages.prepare(request, root, archive, ledger, inventory, survey, report, progress, is_indexing=False)
             archive.commit()
         except Faulty as error:
             faults |= set(error.faults)

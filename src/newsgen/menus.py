@@ -18,7 +18,7 @@ FOOTER = ("sections", "authors", "corrections", "numbers", "data")
 """The parts of the archive in the menus of the theme, where the site has none of its own."""
 
 _ADDRESSES = {"home": "/", "numbers": "/about/archive/"}
-_ALWAYS = ("home", "corrections", "numbers", "data")
+_ALWAYS = ("home", "corrections", "numbers", "data", "search")
 """The parts that say something even where they are empty."""
 
 
@@ -49,7 +49,8 @@ class Menus:
 def menus_of(site: Site, archive: Archive) -> Menus:
     """Give the menus as they are with the documents that are shown."""
     if site.theme.menu is None:
-        header = (*_parts(HEADER, site, archive), *(_to(one, one.title, site) for one in ask(archive, Read("menu"))))
+        pages = (_to(one, one.title, site) for one in ask(archive, Read("menu")))
+        header = (*_parts(HEADER, site, archive), *pages, *_parts(("search",) if site.search else (), site, archive))
     else:
         header = tuple(_chosen(site.theme.menu, site, archive))
     footer = _parts(FOOTER, site, archive) if site.theme.footer is None else _chosen(site.theme.footer, site, archive)

@@ -37,7 +37,8 @@ class Request:
 class Report:
     """What a build did: numbers of files, and everything worth telling about it. ``proposed`` are the first files with
     entries that nobody has confirmed, each with how many of each kind; ``proposals`` is how many such entries there are
-    in all, and in how many files."""
+    in all, and in how many files. ``indexed`` are the spans of time whose search index was made anew, ``notes`` what
+    else is worth a line."""
 
     documents: int = 0
     read: int = 0
@@ -55,6 +56,8 @@ class Report:
     unknown: list[str] = field(default_factory=list)
     references: list[Fault] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)
+    indexed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     planned: str = "nothing"
     queries: int = 0
     due: str | None = None
@@ -79,13 +82,16 @@ class Profile:
             self.templates[name] = (before[0] + count, before[1] + seconds)
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the time that a block takes to a stage."""
+    def stage(self, name: str, within: str = "") -> Iterator[None]:
+        """Count the time that a block takes to a stage, and not to one ``within`` which it lies."""
         started = time.perf_counter()
         try:
             yield
         finally:
-            self.stages[name] = self.stages.get(name, 0.0) + time.perf_counter() - started
+            took = time.perf_counter() - started
+            self.stages[name] = self.stages.get(name, 0.0) + took
+            if within:
+                self.stages[within] = self.stages.get(within, 0.0) - took
 
 
 MOST_TOLD = 10

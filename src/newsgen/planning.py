@@ -50,6 +50,8 @@ class Desk:
     media: Media
     frame: bytes
     """A digest of all that pages depend on besides documents."""
+    index: Callable[[], None] = lambda: None
+    """Brings the search indexes up to date with what is shown, before their files are planned."""
     progress: Progress = lambda stage, done, total: None
 
     @property
@@ -106,6 +108,7 @@ def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Chang
     found += album.unreadable(archive, changed)
     if any(is_serious(one, desk.strict) for one in found):
         return False
+    desk.index()
     subjects = dict.fromkeys(ledger.altered_subjects())
     for change in changes:
         for feature in FEATURES.values():
@@ -151,6 +154,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
         found += album.unreadable(archive)
         found += future_dates(request.now, archive)
         if not theme_faults:
+            desk.index()
             found += _plan_pages(desk, press, planning)
             found += references.unplanned_links(archive, _is_planned(ledger))
             found += references.unplanned_settings(desk.site, _is_planned(ledger))
@@ -226,8 +230,8 @@ def is_serious(fault: Fault, strict: bool) -> bool:
 
 _TEMPLATES = (
     "404.html article.html corrections.html data.html days.html event.html events.html home.html numbers.html "
-    "on_this_day.html page.html period.html places.html redirect.html story.html term.html term_period.html "
-    "terms.html timeline.html tombstone.html"
+    "on_this_day.html page.html period.html places.html redirect.html search.html story.html term.html "
+    "term_period.html terms.html timeline.html tombstone.html"
 ).split()
 
 

@@ -246,6 +246,7 @@ SETTINGS = (
     Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
     Field("theme", LOOK_SHAPE, "How the site looks: logo, accent, fonts, menu, footer."),
+    Field("search", Flag(), "Whether readers can search the archive. Default: true."),
 )
 
 SITE = Record(SETTINGS, own=True)
@@ -298,6 +299,7 @@ class Site:
     images: Images = field(default_factory=Images)
     robots: str = "allow"
     theme: Look = field(default_factory=Look)
+    search: bool = True
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
 

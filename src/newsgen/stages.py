@@ -16,6 +16,7 @@ from newsgen.explaining import explain
 from newsgen.features import Planning, images
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
+from newsgen.indexing import NOT_INSTALLED, Index
 from newsgen.inventory import Inventory, Survey
 from newsgen.ledger import Ledger, Lock, Made, Outdated
 from newsgen.media import Media
@@ -71,17 +72,33 @@ def prepare(
     survey: Survey,
     report: Report,
     progress: Progress,
+    is_indexing: bool = True,
 ) -> Prepared:
-    """Bring the archive and the plan up to date, and nothing of the output. Raises Faulty and Refused as a build
-    does."""
+    """Bring the archive, the search indexes if ``is_indexing``, and the plan up to date, and nothing of the output.
+    Raises Faulty and Refused as a build does."""
     gathered = gather(request, root, archive, inventory, survey, report, progress)
     site, filed, faults = gathered.site, gathered.filing, gathered.faults
-    frame = digest(program_digest(), site.digest(), survey.theme_mark, menus_of(site, archive).digest())
-    desk = Desk(request, site, gathered.theme, archive, filed, ledger, gathered.media, frame, progress)
+    index = Index(site.state, site.search, program_digest())
+    frame = digest(program_digest(), site.digest(), survey.theme_mark, menus_of(site, archive).digest(), index.key)
+
+    def bring_up_to_date() -> None:
+        if is_indexing:
+            with report.profile.stage("indexing", "planning"):
+                index.update(archive, request.jobs, progress)
+
+    desk = Desk(
+        request, site, gathered.theme, archive, filed, ledger, gathered.media, frame, bring_up_to_date, progress
+    )
     with report.profile.stage("planning"):
         press, planning = plan(desk, faults, report)
+        if not is_indexing:
+            index.forget_buried(archive)
         filed.forget_buried()
         archive.commit()
+        if is_indexing:
+            index.settle(archive)
+            report.indexed = index.indexed
+            report.notes += [NOT_INSTALLED] if index.is_missing else []
         report.due = archive.next_due(request.now)
         report.withheld = archive.withheld()
         report.proposed, report.proposals = archive.proposed(MOST_NAMED), archive.proposals()

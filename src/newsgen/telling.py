@@ -123,6 +123,8 @@ def tell(report: Report, pruned: bool) -> None:
         click.secho(printable(f"warning: {one.what}. {one.remedy}".strip()), fg="yellow", err=True)
     if len(report.lost) > MOST_LOST:
         click.secho(f"… and {len(report.lost) - MOST_LOST} more addresses that are gone", fg="yellow", err=True)
+    for line in report.notes:
+        click.secho(printable(line), fg="yellow", err=True)
     for path in report.unknown[:10]:
         click.echo(printable(f"{'deleted' if pruned else 'kept'}, not ours: {path}"), err=True)
     if len(report.unknown) > 10:

@@ -16,6 +16,7 @@ from newsgen.features import (
     listings,
     looks,
     numbers,
+    search,
     sitemap,
     timeline,
 )
@@ -24,6 +25,6 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, looks, files, images),
+        *(corrections, numbers, data, feeds, sitemap, looks, files, images, search),
     )
 }

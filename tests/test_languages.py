@@ -79,7 +79,7 @@ def test_every_word_of_the_theme_can_be_translated() -> None:
 
 def test_the_words_of_templates_stand_in_one_place() -> None:
     """Whatever else templates say is no word, or the same in every language."""
-    allowed = set("RSS Atom Wikidata json".split())
+    allowed = set("RSS Atom Wikidata json BibTeX".split())
     for file in sorted((ROOT / "templates").glob("*.html")):
         tree = Environment(autoescape=True, trim_blocks=True).parse(file.read_text("utf-8"))
         text = "".join(one.data for one in tree.find_all(nodes.TemplateData))

@@ -222,9 +222,15 @@
   const numbers = new Intl.NumberFormat(locale);
   const days = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
   const plural = new Intl.PluralRules(locale);
+  const known = plural.resolvedOptions().pluralCategories;
+  const kinds = ["zero", "one", "two", "few", "many", "other"].filter((kind) => known.includes(kind));
   const say = (text) => { if (status.textContent !== text) status.textContent = text; };
   const put = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-  const several = (forms, number) => put(forms[plural.select(number)] ?? forms.other, { count: numbers.format(number) });
+  // The forms stand in the order of Unicode's categories; a language with fewer says the rest like the last.
+  const several = (forms, number) => {
+    const at = kinds.indexOf(plural.select(number));
+    return forms[Math.min(at, forms.length - 1)].replace("%(num)s", numbers.format(number));
+  };
 
   async function run() {
     const mine = (turn += 1);

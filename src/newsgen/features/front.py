@@ -81,7 +81,8 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     newest = [one for one in newest if one.path not in above][: max(0, most - 1 - BESIDE_THE_LEAD)]
     shown = [*beside, *(one for _, own in sections for one in own), *newest]
     days = reads.days
-    return {
+    alternates = page.facts.get("alternates")
+    return ({"alternates": alternates} if alternates else {}) | {
         "cards": cards[:most],
         "lead": lead,
         "lead_image": _picture(frame, image) if image else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -68,3 +69,14 @@ def test_the_readme_names_no_file_that_is_not_there() -> None:
             r"\]\((?!https?:|#|mailto:)([^)#\s]+)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)
         ):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_table_of_layers_has_every_module_once_and_in_their_order() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    height = {name: at for at, layer in enumerate(layers) for name in layer.split(" | ")}
+    part = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").partition("## Layers")[2]
+    rows = [re.findall(r"`(\w+)`", row) for row in re.findall(r"^\| (`[^|]*) \|", part, re.MULTILINE)]
+    named = [name for row in rows for name in row]
+    assert sorted(named) == sorted(height)
+    assert [height[name] for name in named] == sorted(height[name] for name in named)

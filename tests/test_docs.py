@@ -62,13 +62,25 @@ def test_every_template_is_documented() -> None:
     assert templates and not {name for name in templates if f"`{name}`" not in text}
 
 
-def test_the_readme_names_no_file_that_is_not_there() -> None:
-    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        text = document.read_text(encoding="utf-8")
-        for target in re.findall(
-            r"\]\((?!https?:|#|mailto:)([^)#\s]+)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-        ):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+def anchors_of(document: Path) -> set[str]:
+    """The names under which a code host lets readers link to the headings of a document."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+def test_no_document_leads_to_a_file_or_heading_that_is_not_there() -> None:
+    documents = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    assert len(documents) > 30
+    for document in documents:
+        text = re.sub(
+            r"^ *```.*?^ *```|`[^`\n]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+        )
+        for target in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", text):
+            path, _, anchor = target.partition("#")
+            other = document.parent / path if path else document
+            assert other.exists(), f"{document.name}: {target}"
+            assert not anchor or other.suffix != ".md" or anchor in anchors_of(other), f"{document.name}: {target}"
 
 
 def test_the_table_of_layers_has_every_module_once_and_in_their_order() -> None:

@@ -213,11 +213,16 @@ def test_fonts_are_named_in_the_style_sheet_and_loaded_early(story: Story) -> No
 def test_parts_with_nothing_in_them_are_not_in_the_menus(story: Story) -> None:
     story.built()
     assert links(story) == [("Front page", "/")]
-    assert [name for name, _ in links(story, where="footer")] == ["Corrections", "Data"]
+    assert [name for name, _ in links(story, where="footer")] == ["Corrections", "The archive in numbers", "Data"]
     story.article("alpha", authors=["Ada"])
     story.built()
     assert [name for name, _ in links(story)] == ["Front page", "Timeline"]
-    assert [name for name, _ in links(story, where="footer")] == ["Authors", "Corrections", "Data"]
+    assert [name for name, _ in links(story, where="footer")] == [
+        "Authors",
+        "Corrections",
+        "The archive in numbers",
+        "Data",
+    ]
     story.article("beta", tags=["Iraq"], location="Baghdad", draft=True)
     assert report(story).written == 0
     story.article("beta", tags=["Iraq"], location="Baghdad")

@@ -481,3 +481,17 @@ def test_maps_name_countries_in_the_language_of_the_page() -> None:
 
     assert named("en") == ["Iraq", "Syria", "Iran"] and named("fr") == ["Irak", "Syrie", "Iran"]
     assert named("ar") == ["العراق", "سوريا", "إيران"] and named("tlh") == []
+
+
+def test_an_event_is_named_as_the_original_names_it_whichever_translation_comes_first(story: Story) -> None:
+    story.site(languages=["en", "fr"])
+    event = {"when": "2024-02-01", "id": "raid"}
+    story.article("story", events=[{"name": "A raid", **event}])
+    story.article("story.fr", language="fr", events=[{"name": "Un raid", **event}])
+    story.built()
+    assert story.page("/events/raid/").xpath("string(//h1)") == "A raid"
+    assert "Un raid" not in story.text("/timeline/events/")
+    story.article("story", title="Nothing more")
+    story.built()
+    assert story.page("/events/raid/").xpath("string(//h1)") == "Un raid"
+    same_as_clean(story)

@@ -1,4 +1,4 @@
-"""The search: its page in each language of the site, what a browser needs to search, and the index of each span of time.
+"""The search: its page in each language of the site, what a browser needs to search, the index of each span of time.
 
 The indexes are made before anything is planned (:mod:`newsgen.indexing`). Their files are published as they are kept,
 those of a span below its name, so that an article touches the files of its own span and the list of spans.

@@ -481,3 +481,30 @@ def test_maps_name_countries_in_the_language_of_the_page() -> None:
 
     assert named("en") == ["Iraq", "Syria", "Iran"] and named("fr") == ["Irak", "Syrie", "Iran"]
     assert named("ar") == ["العراق", "سوريا", "إيران"] and named("tlh") == []
+
+
+def test_an_event_is_named_as_the_original_names_it_whichever_translation_comes_first(story: Story) -> None:
+    story.site(languages=["en", "fr"])
+    event = {"when": "2024-02-01", "id": "raid"}
+    story.article("story", events=[{"name": "A raid", **event}])
+    story.article("story.fr", language="fr", events=[{"name": "Un raid", **event}])
+    story.built()
+    assert story.page("/events/raid/").xpath("string(//h1)") == "A raid"
+    assert "Un raid" not in story.text("/timeline/events/")
+    story.article("story", title="Nothing more")
+    story.built()
+    assert story.page("/events/raid/").xpath("string(//h1)") == "Un raid"
+    same_as_clean(story)
+
+
+def test_a_language_with_one_plural_form_is_added_by_a_copy_of_the_file_that_has_two(story: Story) -> None:
+    copy = (ROOT / "src/newsgen/locales/newsgen.pot").read_text(encoding="utf-8")
+    forms = '"Content-Type: text/plain; charset=utf-8\\n"\n'
+    copy = copy.replace(forms, f'{forms}"Plural-Forms: nplurals=1; plural=0;\\n"\n')
+    copy = copy.replace('msgid "Front page"\nmsgstr ""', 'msgid "Front page"\nmsgstr "首页"')
+    two = 'msgid "%(num)s report"\nmsgid_plural "%(num)s reports"\nmsgstr[0] '
+    story.write("templates/locales/zh.po", copy.replace(f'{two}""', f'{two}"%(num)s 篇报道"'))
+    story.site(language="zh").article("story")
+    story.built()
+    page = story.page("/")
+    assert page.xpath("//nav//a[@href='/']/text()") == ["首页"] and "1 篇报道" in page.text_content()

@@ -192,6 +192,27 @@ def test_what_changes_no_record_makes_no_index_anew(story: Story) -> None:
     same_as_clean(story)
 
 
+def test_readers_of_each_language_have_a_search_page_that_speaks_it(story: Story) -> None:
+    story.site(search=True, languages=["en", "fr"])
+    story.article("bridge", date="2023-03-01")
+    story.article("pont", "Le pont.", date="2023-03-02", language="fr")
+    story.built()
+    english, french = story.page("/search/"), story.page("/fr/search/")
+    assert [one.get("lang") for one in (english, french)] == ["en", "fr"]
+    assert french.xpath("//form[@role='search']/@action")[0] == "/fr/search/"
+    data = json.loads(french.xpath("string(//script[@type='application/json'])"))
+    assert data["locale"] == "fr" and data["base"] == "/"
+    for page in (english, french):
+        links = {one.get("hreflang"): one.get("href") for one in page.xpath("//link[@hreflang]")}
+        assert links["fr"] == "https://example.org/fr/search/" and links["x-default"] == "https://example.org/search/"
+        assert page.xpath("//nav[@class='languages']//a/@href") == ["/search/", "/fr/search/"]
+    assert french.xpath("//nav//a[@aria-current='page']/@href") == ["/fr/search/", "/fr/search/"]
+    for address in ("/fr/", "/2023/03/02/pont/"):
+        assert story.page(address).xpath("//nav//a[.='Recherche']/@href") == ["/fr/search/"]
+    assert story.page("/").xpath("//nav//a[.='Search']/@href") == ["/search/"]
+    same_as_clean(story)
+
+
 def test_a_term_that_goes_by_another_name_is_found_by_that(story: Story) -> None:
     some(story).built()
     story.write("content/places.yaml", REGISTER.replace("name: Iraq", "name: Republic of Iraq"))

@@ -22,6 +22,8 @@ OWN = "templates/locales"
 HOW_TO_ADD = "Add {}/{}.po as docs/languages.md says, or take the language out."
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|(%)|(.?))", re.DOTALL)
+_NO_FORM = re.compile(rb'^msgstr\[[1-9]\] ""(?=\r?$(?!\r?\n"))', re.MULTILINE)
+"""A plural form that is left empty, as the file to copy has two for a language that may have one."""
 _LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s*)?"([^"\\]|\\.)*")?\s*')
 MORE = {
     "the %(year)ss": {"decade", "century"},
@@ -172,7 +174,7 @@ class Catalogue:
             if odd:  # which Babel would take for something
                 self._fault(shown, odd, "the line can't be understood: it is no message in quotes")
                 return None
-            return read_po(io.BytesIO(data), abort_invalid=True)
+            return read_po(io.BytesIO(_NO_FORM.sub(b"", data)), abort_invalid=True)
         except PoFileError as error:
             self._fault(shown, error.lineno + 1, f"the catalogue can't be understood: {error}")
         except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Take the README's screenshots of this repository's own archive, and one of each kind of page: ``make screenshots``."""
+"""Take screenshots of this repository's own archive, those of the README and each kind of page: ``make screenshots``."""
 
 from __future__ import annotations
 

@@ -220,7 +220,8 @@
   }
 
   const numbers = new Intl.NumberFormat(locale);
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+  // In English the day stands first, as on all other pages.
+  const days = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { dateStyle: "long", timeZone: "UTC" });
   const plural = new Intl.PluralRules(locale);
   const known = plural.resolvedOptions().pluralCategories;
   const kinds = ["zero", "one", "two", "few", "many", "other"].filter((kind) => known.includes(kind));

@@ -1,4 +1,4 @@
-"""Take the README's screenshots of this repository's own archive, and one of each kind of page: ``make screenshots``."""
+"""Take the screenshots of the README and of each kind of page of this repository's archive: ``make screenshots``."""
 
 from __future__ import annotations
 

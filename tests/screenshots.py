@@ -1,4 +1,4 @@
-"""Take screenshots of this repository's own archive, those of the README and each kind of page: ``make screenshots``."""
+"""Take the screenshots of the README and of each kind of page of this repository's archive: ``make screenshots``."""
 
 from __future__ import annotations
 

@@ -486,7 +486,7 @@ class TestInABrowser:
         assert results(page, 1) == ["Fire & smoke over a <base>"]
         first = page.locator(".results li").first
         assert first.locator("time").get_attribute("datetime") == "2024-07-17"
-        assert first.locator(".where").inner_text() == "Baghdad, Iraq"
+        assert first.locator(".place").inner_text() == "Baghdad, Iraq"
         assert first.locator("mark").all_inner_texts() == ["drones"]
         status = page.locator("[role=status]")
         assert status.inner_text() == "1 result"

@@ -298,12 +298,12 @@
       .replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
     const line = make("p", "dateline");
     line.lang = locale;
+    if (place) line.append(make("span", "place", plain(place)));
     if (iso) {
       const time = make("time", "", days.format(new Date(`${iso}T00:00Z`)));
       time.dateTime = iso;
       line.append(time);
     }
-    if (place) line.append(make("span", "where", plain(place)));
     const heading = make("h2");
     const link = make("a", "", plain(title ?? fragment.raw_url));
     const address = fragment.raw_url.replace(/^\/|\/_\.html$/g, "").split("/").map(encodeURIComponent).join("/");

@@ -58,7 +58,13 @@ def some(story: Story) -> Story:
     story.article(
         "chinese", "周一，中国国家经济发展，新闻报道。", title="经济政策研究", date="2023-05-01", language="zh-Hans"
     )
-    story.article("arabic", "قالَ المتحدِّث إنّ الهجوم والقاعدة كبيران. زار الوَزير المنطقة بعد فيضان.", title="طائرتان", date="2023-06-01", language="ar")
+    story.article(
+        "arabic",
+        "قالَ المتحدِّث إنّ الهجوم والقاعدة كبيران. زار الوَزير المنطقة بعد فيضان.",
+        title="طائرتان",
+        date="2023-06-01",
+        language="ar",
+    )
     return story
 
 
@@ -404,11 +410,7 @@ def test_without_pagefind_the_archive_is_published_and_says_what_is_missing(
         done = story.built()
         assert [line for line in done.err.splitlines() if "pip install 'newsgen[search]'" in line]
         page = story.page("/search/")
-<<<<<<< HEAD
         assert not page.xpath(SCRIPT) and not page.xpath("//noscript")
-=======
-        assert not page.xpath("//script[contains(@src, '/search.')]") and not page.xpath("//noscript")
->>>>>>> reader
         assert page.xpath("//input[@name='q']/@value") == ["site:example.org/news "]
         assert json.loads(story.text("/search/spans.json"))["spans"] == []
     story.article("ships", "Three ships left.", date="2024-02-01")

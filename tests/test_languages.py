@@ -313,6 +313,17 @@ def test_a_site_corrects_words_and_adds_a_language(story: Story) -> None:
     same_as_clean(story)
 
 
+@pytest.mark.parametrize("rule", ["n/0", "n%0", "n-9", "n+2", "(" * 400 + "n" + ")" * 400, "n" + "+1" * 900, "open(n)"])
+def test_a_rule_of_plural_forms_that_gives_no_form_is_a_fault_with_its_line(story: Story, rule: str) -> None:
+    story.site(languages=["en", "fr"])
+    story.article("alpha")
+    head = f'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural={rule};\\n"\n\n'
+    said = 'msgid "%(num)s report"\nmsgid_plural "%(num)s reports"\nmsgstr[0] "un"\nmsgstr[1] "des"\n'
+    story.write("templates/locales/fr.po", head + said)
+    done = story.run("check", "--site", str(story.root))
+    assert done.code == 1 and "templates/locales/fr.po:3:1: the rule of plural forms can't be used" in done.text
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [

@@ -57,7 +57,13 @@ def some(story: Story) -> Story:
     story.article(
         "chinese", "周一，中国国家经济发展，新闻报道。", title="经济政策研究", date="2023-05-01", language="zh-Hans"
     )
-    story.article("arabic", "قالَ المتحدِّث إنّ الهجوم والقاعدة كبيران. زار الوَزير المنطقة بعد فيضان.", title="طائرتان", date="2023-06-01", language="ar")
+    story.article(
+        "arabic",
+        "قالَ المتحدِّث إنّ الهجوم والقاعدة كبيران. زار الوَزير المنطقة بعد فيضان.",
+        title="طائرتان",
+        date="2023-06-01",
+        language="ar",
+    )
     return story
 
 

@@ -52,7 +52,7 @@ format: $(VENV)/.check ## Put the code into its format.
 catalogues: $(VENV)/.test ## Collect all messages that can be translated (src/newsgen/locales/newsgen.pot).
 	$(BIN)/python -m tests.catalogues
 
-screenshots: $(VENV)/.test build ## Take the screenshots of the README (needs Chromium).
+screenshots: $(VENV)/.test build ## Take the screenshots of the README, and of each kind of page into docs/images/pages/ (needs Chromium).
 	$(BIN)/python tests/screenshots.py
 
 lighthouse: build ## Print Lighthouse's scores of this repository's own archive (needs Chromium and npm).

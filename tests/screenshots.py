@@ -1,19 +1,53 @@
-"""Take the README's screenshots of this repository's own archive: ``make screenshots``."""
+"""Take the screenshots of the README and of each kind of page of this repository's archive: ``make screenshots``."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from newsgen.load import read_site
 from newsgen.serve import make_server
 
 ROOT = Path(__file__).parent.parent
+IMAGES = ROOT / "docs/images"
 SHOTS = {"": "front-page", "timeline/events/2024/": "timeline"}
+"""The two of the README, by address."""
+KINDS = {
+    "home": "",
+    "article": "2024/07/17/drones-ain-al-assad/",
+    "page": "about/",
+    "terms": "tags/",
+    "topic": "tags/drones/",
+    "topic-year": "tags/drones/2024/",
+    "timeline": "timeline/",
+    "year": "timeline/2024/",
+    "month": "timeline/2024/07/",
+    "day": "timeline/2024/07/17/",
+    "days": "on-this-day/",
+    "on-this-day": "on-this-day/07-17/",
+    "events": "timeline/events/",
+    "events-year": "timeline/events/2024/",
+    "event": "events/*/",
+    "places": "places/",
+    "place": "places/iraq/",
+    "sources": "sources/",
+    "source": "sources/reuters/",
+    "threads": "threads/",
+    "thread": "threads/*/",
+    "thread-from-the-beginning": "threads/*/from-the-beginning/",
+    "corrections": "corrections/",
+    "data": "data/",
+    "numbers": "about/archive/",
+    "search": "search/?q=drones",
+    "not-found": "404.html",
+}
+"""One page of each template, by kind. A star stands for the first that there is."""
+WIDTHS = (390, 1280)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 
@@ -26,15 +60,47 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        for address, name in SHOTS.items():
-            page.goto(f"http://127.0.0.1:{server.server_address[1]}{base}{address}")
-            target = ROOT / f"docs/images/{name}.png"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=target)
-            print(target.relative_to(ROOT))
+        for written in shots(browser, f"http://127.0.0.1:{server.server_address[1]}{base}"):
+            print(written.relative_to(ROOT), flush=True)
         browser.close()
     server.shutdown()
+
+
+def shots(browser: Browser, url: str) -> Iterator[Path]:
+    """Write all screenshots of the archive at ``url``, and give the path of each."""
+    (IMAGES / "pages").mkdir(parents=True, exist_ok=True)
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    for address, name in SHOTS.items():
+        page.goto(url + address)
+        page.screenshot(path=IMAGES / f"{name}.png")
+        yield IMAGES / f"{name}.png"
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        for kind, pattern in KINDS.items():
+            address = found(pattern)
+            if address is None:
+                print(f"The archive has no page for {kind} ({pattern}).", file=sys.stderr)
+                continue
+            page.goto(url + address)
+            if kind == "search":
+                page.wait_for_selector(".results > li")
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme)
+                target = IMAGES / f"pages/{kind}-{width}-{scheme}.png"
+                page.screenshot(path=target, full_page=True)
+                yield target
+            page.emulate_media(color_scheme="light")
+    page.close()
+
+
+def found(pattern: str) -> str | None:
+    """Give the address of a page, where the built archive has it."""
+    path, question, query = pattern.partition("?")
+    file = path if path.endswith(".html") else path + "index.html"
+    pages = sorted((ROOT / "public").glob(file))
+    if not pages:
+        return None
+    return pages[0].relative_to(ROOT / "public").as_posix().removesuffix("index.html") + question + query
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def test_the_lead_shows_its_first_image(story: Story) -> None:
     story.article("alpha", images=[{"src": "a b.svg", "alt": "Hills"}])
     story.built()
     assert story.page("/").xpath("//div[@class='lead']//img/@src") == ["/media/articles/a%20b.svg"]
-    story.article("alpha", images=["https://example.net/hills.png"])
+    story.article("alpha", images=[{"src": "https://example.net/hills.png", "alt": "Hills"}])
     story.built()
     assert not story.page("/").xpath("//div[@class='lead']//img")
     assert table_difference(story) == set()
@@ -218,7 +218,7 @@ def test_what_stands_beside_a_large_topic_is_what_its_articles_say(archive: Stor
 def test_the_numbers_are_those_of_the_archive(archive: Story) -> None:
     page = archive.page("/about/archive/")
     extent = dict(zip(texts(page, "//dl[@class='extent']//dt"), texts(page, "//dl[@class='extent']//dd"), strict=True))
-    assert extent == {"reports": "23", "events": "3", "topic": "1", "places": "2", "corrections and notes": "7"}
+    assert extent == {"Reports": "23", "Events": "3", "Topics": "1", "Places": "2", "Corrections and notes": "7"}
     assert texts(page, "//p[@class='span']") == ["From 17 July 2018 to 31 December 2024"]
     rows = [texts(one, "th | td") for one in page.xpath("//table[@class='numbers']//tr")[1:]]
     assert rows[0] == ["2024", "4", "1", "25.0 %"]

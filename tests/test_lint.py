@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from newsgen import lint
+from newsgen.findings import PHOTO
 from newsgen.registers import Registers, read_register
 from newsgen.site import LINT
 
-from .conftest import NOW, Story
+from .conftest import NOW, Story, drawn
 
 PLACES = """\
 iraq: {name: Iraq, kind: country}
@@ -50,6 +52,13 @@ def check(story: Story, *options: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(done.out)
     assert done.code == int(any(one["severity"] == "fault" for one in found))
     return found
+
+
+def taken_somewhere() -> Image.Exif:
+    """What a telephone writes into a photo: the place where it was taken."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (33.0, 47.0, 0.0), 3: "E", 4: (42.0, 26.0, 0.0)})
+    return exif
 
 
 def head(story: Story, text: str, body: str = "Text.", name: str = "a") -> None:
@@ -286,6 +295,8 @@ def test_each_rule_counts_as_the_settings_say(story: Story, rule: str, level: st
         "events: [{name: E, when: 2014}]\n",
     )
     head(story, "", THREE, name="b")
+    story.write("content/articles/c.jpg", drawn(form="JPEG", exif=taken_somewhere()))
+    head(story, "images: [{src: c.jpg, alt: X}]\n", name="c")
     found = {one["rule"]: one["severity"] for one in check(story)}
     expected = {name: default for name, (default, _) in LINT.items()} | {rule: level}
     assert found == {name: severity for name, severity in expected.items() if severity != "off"}
@@ -346,4 +357,4 @@ def test_the_nearest_of_many_names_is_found_as_among_few() -> None:
 
 
 def test_every_rule_is_declared_and_every_declared_one_is_there() -> None:
-    assert {*lint.HEAD_RULES, *lint.REGISTER_RULES, lint.QUOTES} == set(LINT)
+    assert {*lint.HEAD_RULES, *lint.REGISTER_RULES, lint.QUOTES, PHOTO} == set(LINT)

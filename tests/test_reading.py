@@ -24,7 +24,7 @@ from newsgen.bibliography import Reference
 from newsgen.features.reading import contents
 from newsgen.markup import Converter, resolve
 
-from .conftest import Story
+from .conftest import Story, drawn
 from .test_browser import CHROMIUM, browser, served
 from .test_counts import put
 from .test_following import report, table_difference
@@ -76,8 +76,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Story:
     story.article("long", TEXT, title=TITLE, date="2024-07-14T09:30Z", updated="2024-07-20", authors=names, **about)
     story.article("short", "## One\n\n## Two\n\n## Three\n\nBut few words.", date="2024-01-05", tags=["Drones"])
     story.article("zh", "## 一\n\n## 二\n\n### 三\n\n" + "谈判" * 600, date="2024-01-06", language="zh", title="谈判")
-    story.article("ar", "![](map.png) [رابط](short.md)", date="2024-01-07", language="ar", title="محادثات")
-    story.write("content/articles/map.png", b"png")
+    story.article("ar", "![خريطة](map.png) [رابط](short.md)", date="2024-01-07", language="ar", title="محادثات")
+    story.write("content/articles/map.png", drawn())
     story.built()
     return story
 

@@ -183,9 +183,12 @@ def test_in_a_large_output_only_the_top_is_looked_through(four: Story, monkeypat
 
 def test_clean_forgets_what_was_read_and_leaves_what_is_published(four: Story) -> None:
     before = four.stats()
+    for name in ("images", "search"):  # which hold something of the content too
+        four.write(f".newsgen/{name}/kept", "something")
     done = four.run("clean", "--site", str(four.root))
     assert done.code == 0 and "Forgot what was read of the content" in done.out
     assert not archive(four).exists()
+    assert not [name for name in ("images", "search") if (four.root / ".newsgen" / name).exists()]
     after = report(four)
     assert (after.converted, after.written) == (4, 0)
     assert four.stats() == before

@@ -64,7 +64,7 @@ VALUES = {
     "license": "URL CreativeWork",
     "mainEntity": "Person NewsMediaOrganization",
     **dict.fromkeys("datePublished dateModified startDate endDate".split(), "Date"),
-    **dict.fromkeys("latitude longitude position numberOfItems".split(), "Number"),
+    **dict.fromkeys("latitude longitude position numberOfItems wordCount".split(), "Number"),
     **dict.fromkeys("url item sameAs archivedAt contentUrl mainEntityOfPage".split(), "URL"),
     **dict.fromkeys((one for one, _ in POLICIES.values()), "URL"),
 }

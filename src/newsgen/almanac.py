@@ -9,6 +9,7 @@ from typing import Any
 from newsgen.archive import EVERYTHING, Archive
 from newsgen.happenings import WHOLE, happenings, term_of
 from newsgen.model import AXES, CORRECTIONS, EVENTS, Card, Happening, Period, Term, canonical, digest
+from newsgen.pictures import Picture
 
 YEAR = 4
 Anniversary = tuple[Period, tuple[Card, ...] | tuple[Happening, ...]]
@@ -97,14 +98,23 @@ def latest_days_digest(*arguments: Any) -> bytes:
 # --- the front page ---
 
 
-def lead(archive: Archive, axis: str, slug: str) -> tuple[Card, dict[str, Any] | None] | None:
-    """Give the article of a term that leads the front page with its first image, if it has one: the newest of those
-    whose ``featured`` has not passed, else the newest of all; None where nothing is published."""
+def lead(archive: Archive, axis: str, slug: str) -> tuple[Card, dict[str, Any] | None, Picture | None] | None:
+    """Give the article of a term that leads the front page with its first image, if it has one, and what is known of
+    that picture: the newest of those whose ``featured`` has not passed, else the newest of all; None where nothing is
+    published."""
     path = _lead_path(archive, axis, slug)
     if path is None:
         return None
     card, meta, _ = archive.head(path)
-    return card, (meta["images"][0] if meta["images"] else None)
+    image = meta["images"][0] if meta["images"] else None
+    return card, image, _picture(archive, image)
+
+
+def _picture(archive: Archive, image: dict[str, Any] | None) -> Picture | None:
+    kind, target = (image and image["target"]) or ("", "")
+    sql = "SELECT path, width, height, digest, scales FROM pictures WHERE path = ? AND wrong = '' AND width > 0"
+    row = archive.row(sql, target) if kind == "media" else None
+    return Picture.unpack(row) if row else None
 
 
 def _lead_path(archive: Archive, axis: str, slug: str) -> str | None:
@@ -120,7 +130,8 @@ def _lead_path(archive: Archive, axis: str, slug: str) -> str | None:
 def lead_digest(archive: Archive, axis: str, slug: str) -> bytes:
     path = _lead_path(archive, axis, slug)
     row = archive.row("SELECT head FROM documents WHERE path = ?", path) if path else None
-    return digest(path or "", row[0] if row else b"")
+    found = lead(archive, axis, slug)
+    return digest(path or "", row[0] if row else b"", repr(found[2]) if found else "")
 
 
 def stories(archive: Archive, axis: str, slug: str, within: int, most: int) -> tuple[tuple[Term, Card], ...]:

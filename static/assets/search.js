@@ -220,7 +220,8 @@
   }
 
   const numbers = new Intl.NumberFormat(locale);
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+  // In English the day stands first, as on all other pages.
+  const days = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { dateStyle: "long", timeZone: "UTC" });
   const plural = new Intl.PluralRules(locale);
   const known = plural.resolvedOptions().pluralCategories;
   const kinds = ["zero", "one", "two", "few", "many", "other"].filter((kind) => known.includes(kind));
@@ -297,12 +298,12 @@
       .replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
     const line = make("p", "dateline");
     line.lang = locale;
+    if (place) line.append(make("span", "place", plain(place)));
     if (iso) {
       const time = make("time", "", days.format(new Date(`${iso}T00:00Z`)));
       time.dateTime = iso;
       line.append(time);
     }
-    if (place) line.append(make("span", "where", plain(place)));
     const heading = make("h2");
     const link = make("a", "", plain(title ?? fragment.raw_url));
     const address = fragment.raw_url.replace(/^\/|\/_\.html$/g, "").split("/").map(encodeURIComponent).join("/");

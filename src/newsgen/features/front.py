@@ -9,9 +9,11 @@ from typing import Any
 from newsgen.archive import Change
 from newsgen.catalogues import best
 from newsgen.features import Feature, Frame, Planning, days_of, describing, has_been_retold, terms_of
+from newsgen.features.picturing import view_of_image
 from newsgen.model import LANGUAGES, Card, Page, Read
+from newsgen.pictures import Picture
 from newsgen.questions import Reads, count
-from newsgen.urls import media_address, slugify
+from newsgen.urls import slugify
 
 BESIDE_THE_LEAD = 3
 """How many articles stand beside the one that leads."""
@@ -20,6 +22,8 @@ OF_A_SECTION = 5
 MOST_STORIES = 4
 WITHIN = 300
 """A story is running while one of this many newest articles tells of it."""
+LEAD = "(min-width: 76rem) 46rem, (min-width: 60rem) 62vw, 92vw"
+"""How wide the picture that leads is (the attribute ``sizes``)."""
 MOST_DAYS = 4
 """How many days with reports stand in the line of dates."""
 
@@ -57,7 +61,9 @@ def _pages(planning: Planning, language: str) -> Iterator[Page]:
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The front pages, for each article that is told otherwise, or begins or ends to lead."""
+    """The front pages, for each article that is told otherwise, or begins or ends to lead; and for each picture."""
+    if change.before is None and change.after is None:  # a file that articles show, perhaps that which leads
+        yield from planning.site.languages
     leads = {facts.leads for facts in (change.before, change.after) if facts is not None}
     if days_of(change) and (len(leads) > 1 or has_been_retold(change)):
         spoken = [slug for axis, slug in sorted(terms_of(change)) if axis == LANGUAGES]
@@ -66,7 +72,7 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     cards, most = reads.cards, page.facts["most"]
-    lead, image = reads.lead or (None, None)
+    lead, image, picture = reads.lead or (None, None, None)
     rest = [one for one in cards if lead is None or one.path != lead.path]
     beside, newest = rest[: min(BESIDE_THE_LEAD, most - 1)], rest[BESIDE_THE_LEAD:]
     above = {one.path for one in (lead, *beside) if one is not None}
@@ -85,7 +91,7 @@ def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     return ({"alternates": alternates} if alternates else {}) | {
         "cards": cards[:most],
         "lead": lead,
-        "lead_image": _picture(frame, image) if image else None,
+        "lead_image": _picture(frame, image, picture) if image else None,
         "beside": beside,
         "sections": sections,
         "newest": newest,
@@ -102,12 +108,12 @@ def _speaks(card: Card, page: Page) -> bool:
     return not languages or best(card.language, tuple(languages)) == page.language
 
 
-def _picture(frame: Frame, image: dict[str, Any]) -> dict[str, Any] | None:
-    """Give an image with the link to it; None for one on another host, which the front page does not ask for."""
+def _picture(frame: Frame, image: dict[str, Any], picture: Picture | None) -> dict[str, Any] | None:
+    """Give an image as pages show it; None for one on another host, which the front page does not ask for."""
     if image["target"] is None:
         return None
-    kind, target = image["target"]
-    return {**image, "href": frame.href(media_address(target) if kind == "media" else target)}
+    known = {picture.path: picture} if picture else {}
+    return view_of_image(frame, image, known, 0) | {"sizes": LEAD}
 
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
@@ -115,5 +121,11 @@ def _locate(planning: Planning, address: str) -> Iterator[str]:
 
 
 FEATURE = Feature(
-    "front", _subjects, _pages, _affected, _view, settings=(*describing.SETTINGS, "description"), locate=_locate
+    "front",
+    _subjects,
+    _pages,
+    _affected,
+    _view,
+    settings=(*describing.SETTINGS, "description", "images"),
+    locate=_locate,
 )

@@ -49,11 +49,8 @@ def _style_sheet(look: Look, links: dict[str, str]) -> str:
     if own:
         rules.append(f":root {{ {' '.join(own)} }}")
     if look.accent:  # on screens: what is printed is black
-        light, dark = (f"{{ --accent: {look.accent[scheme]}; }}" for scheme in GROUNDS)
-        rules.append(f"@media screen {{ :root {light} }}")
-        not_light = ':root:not(:where([data-scheme="light"]))'
-        rules.append(f"@media screen and (prefers-color-scheme: dark) {{ {not_light} {dark} }}")
-        rules.append(f'@media screen {{ :root:where([data-scheme="dark"]) {dark} }}')
+        colours = ", ".join(look.accent[scheme] for scheme in GROUNDS)
+        rules.append(f"@media screen {{ :root {{ --accent: light-dark({colours}); }} }}")
     return "\n".join(rules) + "\n"
 
 

@@ -519,3 +519,15 @@ def test_a_language_with_one_plural_form_is_added_by_a_copy_of_the_file_that_has
     story.built()
     page = story.page("/")
     assert page.xpath("//nav//a[@href='/']/text()") == ["首页"] and "1 篇报道" in page.text_content()
+
+
+def test_a_story_does_not_tell_beside_an_article_what_its_translations_tell(story: Story) -> None:
+    story.site(languages=["en", "fr", "ar"])
+    for name, more in (("story", {}), ("story.fr", {"language": "fr"}), ("story.ar", {"language": "ar"})):
+        story.article(name, thread="War", tags=["War"], **more)
+    story.article("before", date="2024-07-01", thread="War", tags=["War"])
+    story.built()
+    for name in ("story", "story-fr", "story-ar"):
+        page = story.page(f"/2024/07/17/{name}/")
+        assert page.xpath("//nav[@class='developed']//li/a/@href") == ["/2024/07/01/before/"]
+        assert not page.xpath("//nav[@class='related']//a[contains(@href, 'story')]")

@@ -34,6 +34,7 @@ pytestmark = [
 
 KINDS = {
     "home": "/",
+    "home of a language": "/ar/",
     "article": "/2024/07/17/drones/",
     "article with events alone": "/2022/06/01/chronicle-0/",
     "page": "/about/",
@@ -136,6 +137,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, s
         description="What happened, where, and how we know.",
         license="CC0",
         home_sections=["World"],
+        languages=["en", "ar"],
     )
     story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\nsummary: Who we are.\n---\n## Us\n\nText.\n")
     story.write("content/places.yaml", PLACES)

@@ -24,6 +24,8 @@ HOW_TO_ADD = "Add {}/{}.po as docs/languages.md says, or take the language out."
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|(%)|(.?))", re.DOTALL)
 _TRIED = range(1_001)
 """The numbers for which a rule of plural forms must give one. No language looks at more than the last three digits."""
+MOST_FORMS = 10
+_FORMS = re.compile(rb"nplurals\s*=\s*(\d+)")
 _LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s*)?"([^"\\]|\\.)*")?\s*')
 MORE = {
     "the %(year)ss": {"decade", "century"},
@@ -179,6 +181,11 @@ class Catalogue:
             odd = next((number for number, line in enumerate(lines, 1) if shown and not _LINE.fullmatch(line)), None)
             if odd:  # which Babel would take for something
                 self._fault(shown, odd, "the line can't be understood: it is no message in quotes")
+                return None
+            told = _FORMS.search(data)
+            if told and (len(told[1]) > 2 or int(told[1]) > MOST_FORMS):  # for each of which Babel makes room
+                line = data.count(b"\n", 0, told.start()) + 1
+                self._fault(shown, line, f"no language has more than {MOST_FORMS} plural forms")
                 return None
             return read_po(io.BytesIO(data), abort_invalid=True)
         except PoFileError as error:

@@ -428,3 +428,15 @@ def test_a_template_that_is_edited_while_a_build_runs_is_seen_by_the_next(
         story.built()
     story.built()
     same_as_clean(story)
+
+
+def test_an_article_of_a_section_concerns_the_front_pages_of_all_languages(story: Story) -> None:
+    story.site(languages=["en", "fr"], home_sections=["World"])
+    for number in range(1, 8):
+        language = "fr" if number < 3 else "en"
+        story.article(f"report-{number}", date=f"2024-0{number}-10", section="World", language=language)
+    story.built()
+    story.article("new", date="2024-08-10", section="World", language="en")
+    story.built()
+    found, wanted = tables(story)
+    assert found == wanted

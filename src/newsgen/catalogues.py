@@ -26,6 +26,8 @@ _NO_FORM = re.compile(rb'^msgstr\[[1-9]\] ""(?=\r?$(?!\r?\n"))', re.MULTILINE)
 """A plural form that is left empty, as the file to copy has two for a language that may have one."""
 _TRIED = range(1_001)
 """The numbers for which a rule of plural forms must give one. No language looks at more than the last three digits."""
+MOST_FORMS = 10
+_FORMS = re.compile(rb"nplurals\s*=\s*(\d+)")
 _LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s*)?"([^"\\]|\\.)*")?\s*')
 MORE = {
     "the %(year)ss": {"decade", "century"},
@@ -181,6 +183,11 @@ class Catalogue:
             odd = next((number for number, line in enumerate(lines, 1) if shown and not _LINE.fullmatch(line)), None)
             if odd:  # which Babel would take for something
                 self._fault(shown, odd, "the line can't be understood: it is no message in quotes")
+                return None
+            told = _FORMS.search(data)
+            if told and (len(told[1]) > 2 or int(told[1]) > MOST_FORMS):  # for each of which Babel makes room
+                line = data.count(b"\n", 0, told.start()) + 1
+                self._fault(shown, line, f"no language has more than {MOST_FORMS} plural forms")
                 return None
             return read_po(io.BytesIO(_NO_FORM.sub(b"", data)), abort_invalid=True)
         except PoFileError as error:

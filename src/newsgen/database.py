@@ -141,6 +141,13 @@ def close_database(connection: Connection, path: Path) -> None:
         _note(path).write_text(json.dumps(_status(path)), encoding="utf-8")
 
 
+def settle_writes(connection: Connection) -> None:
+    """Write what was committed into the database itself, and empty the log of it, in which what was taken back for good
+    may stand still. Where another process reads it, as much as that allows."""
+    with suppress(sqlite3.DatabaseError):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def is_untouched(path: Path) -> bool:
     """Whether a database is as it was closed, by us and in order."""
     try:

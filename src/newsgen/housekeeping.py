@@ -29,7 +29,7 @@ def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
     try:
         from newsgen.stages import forget_preview  # here, for nothing else needs what that imports
 
-        forget_preview(state)
+        forget_preview(state.parent)
         archive = state / "archive.sqlite"
         if archive.exists():
             size = os.path.getsize(archive)

@@ -240,6 +240,8 @@
       return;
     }
     say(words.searching);
+    results.closest(".answer").classList.add("awaited"); // its room is kept, so that nothing moves when results come
+    facets.hidden = false;
     results.setAttribute("aria-busy", "true");
     try {
       const engine = await engineOf();

@@ -332,6 +332,7 @@ def test_a_rule_of_plural_forms_that_gives_no_form_is_a_fault_with_its_line(stor
         ('msgid "until %(date)s"\nmsgstr "100 % %(date)s"\n', 1, "'% '"),
         (b'msgid "Feeds"\nmsgstr "\xff"\n', 2, ""),
         ('msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=99999999; plural=0;\\n"\n', 3, "plural forms"),
+        ("\n" + " " * 300_000 + "x\n", 2, "no message in quotes"),  # which a careless pattern reads for hours
     ],
 )
 def test_a_faulty_catalogue_is_told_with_its_line(story: Story, text: str | bytes, line: int, words: str) -> None:

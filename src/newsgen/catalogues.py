@@ -28,7 +28,7 @@ _TRIED = range(1_001)
 """The numbers for which a rule of plural forms must give one. No language looks at more than the last three digits."""
 MOST_FORMS = 10
 _FORMS = re.compile(rb"nplurals\s*=\s*(\d+)")
-_LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s*)?"([^"\\]|\\.)*")?\s*')
+_LINE = re.compile(r'(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s*)?"([^"\\]|\\.)*")?')
 MORE = {
     "the %(year)ss": {"decade", "century"},
     "the %(year)ss AD": {"decade", "century"},
@@ -180,7 +180,9 @@ class Catalogue:
 
         try:
             lines = data.decode("utf-8-sig").splitlines()
-            odd = next((number for number, line in enumerate(lines, 1) if shown and not _LINE.fullmatch(line)), None)
+            odd = next(
+                (number for number, line in enumerate(lines, 1) if shown and not _LINE.fullmatch(line.strip())), None
+            )
             if odd:  # which Babel would take for something
                 self._fault(shown, odd, "the line can't be understood: it is no message in quotes")
                 return None

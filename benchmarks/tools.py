@@ -18,6 +18,8 @@ from corpus import SETTINGS
 HERE = Path(__file__).resolve().parent
 ENGINES = ("python-markdown", "commonmark")
 PEERS = ("hugo", "pelican")
+WITHOUT_SEARCH = f"{SETTINGS}search: false\n"
+"""The settings of newsgen: the others make no index of full texts. benchmarks/search.py measures that."""
 KINDS = {
     "article": r"\d{4}/\d\d/\d\d/[^/]+/index\.html",
     "front page": r"index\.html",
@@ -89,9 +91,9 @@ def newsgen(sites: Path, engine: str) -> Tool | None:
         print(f"Left out: newsgen with the engine {engine}, which is not installed (pip install 'newsgen[fast]').")
         return None
     program, name = str(Path(sys.executable).with_name("newsgen")), "newsgen"
-    settings = SETTINGS
+    settings = WITHOUT_SEARCH
     if engine != ENGINES[0]:
-        name, settings = f"newsgen {engine}", f"{SETTINGS}markdown: {{engine: {engine}}}\n"
+        name, settings = f"newsgen {engine}", f"{settings}markdown: {{engine: {engine}}}\n"
     site = sites / name.replace(" ", "-")
     (site / "templates").mkdir(parents=True)
     (site / "content").mkdir()

@@ -21,7 +21,7 @@ TARGET = Path(__file__).parent.parent / "src/newsgen/maps/atlas.json"
 SOURCE = (
     "Made with Natural Earth (public domain, naturalearthdata.com), version 4.1, through the npm package world-atlas "
     "2.0.2 (ISC, Michael Bostock), by tests/make_atlas.py. Arcs are encoded polylines, longitude first, in hundredths "
-    "of a degree."
+    "of a degree; boxes a line through the south-western and the north-eastern corner of each."
 )
 HUNDREDTHS = 100
 WORLD_TOLERANCE = 0.4
@@ -300,15 +300,25 @@ def simplify(arc: list[Point], tolerance: float) -> list[Point]:
     return [point for point, is_there in zip(arc, there, strict=True) if is_there]
 
 
-def encoded(arc: list[Point], tolerance: float) -> str:
-    """An arc in hundredths of a degree, x before y, in the encoded polyline format: differences, 5 bits a character."""
+def in_hundredths(arc: list[Point], tolerance: float) -> list[tuple[int, int]]:
+    """An arc made simpler, in hundredths of a degree."""
     rounded: list[tuple[int, int]] = []
     for x, y in simplify(arc, tolerance):
         point = (round(x * HUNDREDTHS), round(y * HUNDREDTHS))
         if not rounded or rounded[-1] != point:
             rounded.append(point)
+    return rounded
+
+
+def corners(arc: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    xs, ys = zip(*arc, strict=True)
+    return [(min(xs), min(ys)), (max(xs), max(ys))]
+
+
+def encoded(arc: list[tuple[int, int]]) -> str:
+    """An arc, x before y, in the encoded polyline format: differences, 5 bits a character."""
     text = []
-    for before, point in zip([(0, 0), *rounded], rounded, strict=False):
+    for before, point in zip([(0, 0), *arc], arc, strict=False):
         for one, other in zip(before, point, strict=True):
             value = (other - one) << 1 if other >= one else ~((other - one) << 1)
             while value >= 0x20:
@@ -353,8 +363,10 @@ def table(text: str) -> dict[str, list[str]]:
 
 def level(topology: Topology, tolerance: float) -> dict[str, Any]:
     borders, disputed = topology.borders()
+    arcs = [in_hundredths(arc, tolerance) for arc in topology.arcs]
     return {
-        "arcs": [encoded(arc, tolerance) for arc in topology.arcs],
+        "arcs": [encoded(arc) for arc in arcs],
+        "boxes": encoded([corner for arc in arcs for corner in corners(arc)]),
         "land": topology.land,
         "borders": borders,
         "disputed": disputed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -61,10 +62,33 @@ def test_every_template_is_documented() -> None:
     assert templates and not {name for name in templates if f"`{name}`" not in text}
 
 
-def test_the_readme_names_no_file_that_is_not_there() -> None:
-    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]:
-        text = document.read_text(encoding="utf-8")
-        for target in re.findall(
-            r"\]\((?!https?:|#|mailto:)([^)#\s]+)", re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-        ):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+def anchors_of(document: Path) -> set[str]:
+    """The names under which a code host lets readers link to the headings of a document."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+def test_no_document_leads_to_a_file_or_heading_that_is_not_there() -> None:
+    documents = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    assert len(documents) > 30
+    for document in documents:
+        text = re.sub(
+            r"^ *```.*?^ *```|`[^`\n]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+        )
+        for target in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", text):
+            path, _, anchor = target.partition("#")
+            other = document.parent / path if path else document
+            assert other.exists(), f"{document.name}: {target}"
+            assert not anchor or other.suffix != ".md" or anchor in anchors_of(other), f"{document.name}: {target}"
+
+
+def test_the_table_of_layers_has_every_module_once_and_in_their_order() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    height = {name: at for at, layer in enumerate(layers) for name in layer.split(" | ")}
+    part = (ROOT / "docs/architecture.md").read_text(encoding="utf-8").partition("## Layers")[2]
+    rows = [re.findall(r"`(\w+)`", row) for row in re.findall(r"^\| (`[^|]*) \|", part, re.MULTILINE)]
+    named = [name for row in rows for name in row]
+    assert sorted(named) == sorted(height)
+    assert [height[name] for name in named] == sorted(height[name] for name in named)

@@ -335,7 +335,9 @@ def test_publishing_one_article_writes_few_files(story: Story) -> None:
     story.built()
     story.article("new", date="2024-04-01", tags=["Iraq"], section="World", author="Ada")
     done = story.built()
-    assert counts(done.out)["written"] <= 14 + 4 * 3 + 2  # the table of articles, as CSV and JSON Lines
+    of_data = 2  # the table of articles, as CSV and JSON Lines
+    of_the_day = 4  # its day of the year, the list of these, and the two beside it: there was nothing on 1 April before
+    assert counts(done.out)["written"] <= 14 + 4 * 3 + of_data + of_the_day + 1  # the archive in numbers
 
 
 def test_a_renamed_target_changes_the_pages_that_link_to_it(story: Story) -> None:
@@ -426,3 +428,15 @@ def test_a_template_that_is_edited_while_a_build_runs_is_seen_by_the_next(
         story.built()
     story.built()
     same_as_clean(story)
+
+
+def test_an_article_of_a_section_concerns_the_front_pages_of_all_languages(story: Story) -> None:
+    story.site(languages=["en", "fr"], home_sections=["World"])
+    for number in range(1, 8):
+        language = "fr" if number < 3 else "en"
+        story.article(f"report-{number}", date=f"2024-0{number}-10", section="World", language=language)
+    story.built()
+    story.article("new", date="2024-08-10", section="World", language="en")
+    story.built()
+    found, wanted = tables(story)
+    assert found == wanted

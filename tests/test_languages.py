@@ -313,6 +313,17 @@ def test_a_site_corrects_words_and_adds_a_language(story: Story) -> None:
     same_as_clean(story)
 
 
+@pytest.mark.parametrize("rule", ["n/0", "n%0", "n-9", "n+2", "(" * 400 + "n" + ")" * 400, "n" + "+1" * 900, "open(n)"])
+def test_a_rule_of_plural_forms_that_gives_no_form_is_a_fault_with_its_line(story: Story, rule: str) -> None:
+    story.site(languages=["en", "fr"])
+    story.article("alpha")
+    head = f'msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=2; plural={rule};\\n"\n\n'
+    said = 'msgid "%(num)s report"\nmsgid_plural "%(num)s reports"\nmsgstr[0] "un"\nmsgstr[1] "des"\n'
+    story.write("templates/locales/fr.po", head + said)
+    done = story.run("check", "--site", str(story.root))
+    assert done.code == 1 and "templates/locales/fr.po:3:1: the rule of plural forms can't be used" in done.text
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
@@ -320,6 +331,7 @@ def test_a_site_corrects_words_and_adds_a_language(story: Story) -> None:
         ('msgid ""\nmsgstr ""\n\nmsgid "until %(date)s"\nmsgstr "avant %(day)s"\n', 4, "%(day)s"),
         ('msgid "until %(date)s"\nmsgstr "100 % %(date)s"\n', 1, "'% '"),
         (b'msgid "Feeds"\nmsgstr "\xff"\n', 2, ""),
+        ('msgid ""\nmsgstr ""\n"Plural-Forms: nplurals=99999999; plural=0;\\n"\n', 3, "plural forms"),
     ],
 )
 def test_a_faulty_catalogue_is_told_with_its_line(story: Story, text: str | bytes, line: int, words: str) -> None:
@@ -481,3 +493,42 @@ def test_maps_name_countries_in_the_language_of_the_page() -> None:
 
     assert named("en") == ["Iraq", "Syria", "Iran"] and named("fr") == ["Irak", "Syrie", "Iran"]
     assert named("ar") == ["العراق", "سوريا", "إيران"] and named("tlh") == []
+
+
+def test_an_event_is_named_as_the_original_names_it_whichever_translation_comes_first(story: Story) -> None:
+    story.site(languages=["en", "fr"])
+    event = {"when": "2024-02-01", "id": "raid"}
+    story.article("story", events=[{"name": "A raid", **event}])
+    story.article("story.fr", language="fr", events=[{"name": "Un raid", **event}])
+    story.built()
+    assert story.page("/events/raid/").xpath("string(//h1)") == "A raid"
+    assert "Un raid" not in story.text("/timeline/events/")
+    story.article("story", title="Nothing more")
+    story.built()
+    assert story.page("/events/raid/").xpath("string(//h1)") == "Un raid"
+    same_as_clean(story)
+
+
+def test_a_language_with_one_plural_form_is_added_by_a_copy_of_the_file_that_has_two(story: Story) -> None:
+    copy = (ROOT / "src/newsgen/locales/newsgen.pot").read_text(encoding="utf-8")
+    forms = '"Content-Type: text/plain; charset=utf-8\\n"\n'
+    copy = copy.replace(forms, f'{forms}"Plural-Forms: nplurals=1; plural=0;\\n"\n')
+    copy = copy.replace('msgid "Front page"\nmsgstr ""', 'msgid "Front page"\nmsgstr "首页"')
+    two = 'msgid "%(num)s report"\nmsgid_plural "%(num)s reports"\nmsgstr[0] '
+    story.write("templates/locales/zh.po", copy.replace(f'{two}""', f'{two}"%(num)s 篇报道"'))
+    story.site(language="zh").article("story")
+    story.built()
+    page = story.page("/")
+    assert page.xpath("//nav//a[@href='/']/text()") == ["首页"] and "1 篇报道" in page.text_content()
+
+
+def test_a_story_does_not_tell_beside_an_article_what_its_translations_tell(story: Story) -> None:
+    story.site(languages=["en", "fr", "ar"])
+    for name, more in (("story", {}), ("story.fr", {"language": "fr"}), ("story.ar", {"language": "ar"})):
+        story.article(name, thread="War", tags=["War"], **more)
+    story.article("before", date="2024-07-01", thread="War", tags=["War"])
+    story.built()
+    for name in ("story", "story-fr", "story-ar"):
+        page = story.page(f"/2024/07/17/{name}/")
+        assert page.xpath("//nav[@class='developed']//li/a/@href") == ["/2024/07/01/before/"]
+        assert not page.xpath("//nav[@class='related']//a[contains(@href, 'story')]")

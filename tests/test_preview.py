@@ -634,3 +634,22 @@ def test_a_browser_shows_edits_and_faults(story: Story) -> None:
         alert.wait_for(state="detached")
         assert wrong == []
         browser.close()
+
+
+def test_what_is_taken_back_while_a_preview_runs_stays_nowhere_in_its_state(story: Story) -> None:
+    story.article("alpha", "The zyzzyva.", title="Zyzzyva", tags=["Zyzzyva"])
+    story.built()
+    own = story.root / ".newsgen/preview"
+    with previewed(story, base="/") as author:
+        author.ready()
+        assert author.title("/2024/07/17/alpha/") == "Zyzzyva"
+        author.article("alpha", withdrawn={"date": "2024-08-03", "reason": "Wrong."})
+        story.built("--allow-delete")
+        assert not [file for file, content in tree(own).items() if b"zyzzyva" in content.lower()]
+        assert (own / "buried").exists()
+        killed = shutil.copytree(own, story.root / "killed")
+    shutil.rmtree(own)
+    killed.rename(own)  # as a preview that was killed leaves it
+    story.article("beta")
+    story.built()
+    assert not [*own.glob("*.sqlite"), *own.glob("buried")]

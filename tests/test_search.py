@@ -58,7 +58,13 @@ def some(story: Story) -> Story:
     story.article(
         "chinese", "周一，中国国家经济发展，新闻报道。", title="经济政策研究", date="2023-05-01", language="zh-Hans"
     )
-    story.article("arabic", "قالَ المتحدِّث إنّ الهجوم والقاعدة كبيران.", title="طائرتان", date="2023-06-01", language="ar")
+    story.article(
+        "arabic",
+        "قالَ المتحدِّث إنّ الهجوم والقاعدة كبيران. زار الوَزير المنطقة بعد فيضان.",
+        title="طائرتان",
+        date="2023-06-01",
+        language="ar",
+    )
     return story
 
 
@@ -189,6 +195,27 @@ def test_what_changes_no_record_makes_no_index_anew(story: Story) -> None:
     story.remove("content/articles/new.md")
     assert report(story).indexed == []
     assert not [path for path in story.published() if path.startswith("search/2021/")]
+    same_as_clean(story)
+
+
+def test_readers_of_each_language_have_a_search_page_that_speaks_it(story: Story) -> None:
+    story.site(search=True, languages=["en", "fr"])
+    story.article("bridge", date="2023-03-01")
+    story.article("pont", "Le pont.", date="2023-03-02", language="fr")
+    story.built()
+    english, french = story.page("/search/"), story.page("/fr/search/")
+    assert [one.get("lang") for one in (english, french)] == ["en", "fr"]
+    assert french.xpath("//form[@role='search']/@action")[0] == "/fr/search/"
+    data = json.loads(french.xpath("string(//script[@type='application/json'])"))
+    assert data["locale"] == "fr" and data["base"] == "/"
+    for page in (english, french):
+        links = {one.get("hreflang"): one.get("href") for one in page.xpath("//link[@hreflang]")}
+        assert links["fr"] == "https://example.org/fr/search/" and links["x-default"] == "https://example.org/search/"
+        assert page.xpath("//nav[@class='languages']//a/@href") == ["/search/", "/fr/search/"]
+    assert french.xpath("//nav//a[@aria-current='page']/@href") == ["/fr/search/", "/fr/search/"]
+    for address in ("/fr/", "/2023/03/02/pont/"):
+        assert story.page(address).xpath("//nav//a[.='Recherche']/@href") == ["/fr/search/"]
+    assert story.page("/").xpath("//nav//a[.='Search']/@href") == ["/search/"]
     same_as_clean(story)
 
 
@@ -528,6 +555,8 @@ class TestInABrowser:
             ("zh", '"国家经济"', "经济政策研究", "国家经济"),
             ("zh", "政策", "经济政策研究", ""),
             ("ar", "قاعدة", "طائرتان", ""),
+            ("ar", "وزير", "طائرتان", ""),
+            ("ar", "الفيضان", "طائرتان", ""),
             ("ar", "الهجوم", "طائرتان", "الهجوم"),
             ("ar", "المتحدث", "طائرتان", "المتحدِّث"),
             ("ar", "طائرتان", "طائرتان", ""),

@@ -116,6 +116,25 @@ def test_a_database_that_is_none_costs_time_only(four: Story) -> None:
     assert (after.converted, after.written) == (4, 0)
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("ledger-*.sqlite", "UPDATE folders SET stats = CAST(x'ff' || CAST(stats AS BLOB) AS TEXT)"),
+        ("archive.sqlite", "UPDATE documents SET kind = CAST(x'c641' AS TEXT)"),
+        ("archive.sqlite", "UPDATE documents SET meta = CAST(x'ff' AS TEXT)"),
+        ("archive.sqlite", "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = CAST(x'43c6' AS TEXT)"),
+    ],
+)
+def test_text_that_is_none_in_a_database_costs_time_only(four: Story, name: str, change: str) -> None:
+    before = four.published()
+    with closing(sqlite3.connect(next((four.root / ".newsgen").glob(name)))) as database:
+        database.executescript(change)
+        database.commit()
+    report(four)
+    assert four.published() == before
+    assert report(four).planned == "nothing"
+
+
 # --- which files are looked at ---
 
 
@@ -183,9 +202,12 @@ def test_in_a_large_output_only_the_top_is_looked_through(four: Story, monkeypat
 
 def test_clean_forgets_what_was_read_and_leaves_what_is_published(four: Story) -> None:
     before = four.stats()
+    for name in ("images", "search"):  # which hold something of the content too
+        four.write(f".newsgen/{name}/kept", "something")
     done = four.run("clean", "--site", str(four.root))
     assert done.code == 0 and "Forgot what was read of the content" in done.out
     assert not archive(four).exists()
+    assert not [name for name in ("images", "search") if (four.root / ".newsgen" / name).exists()]
     after = report(four)
     assert (after.converted, after.written) == (4, 0)
     assert four.stats() == before

@@ -77,7 +77,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
             patch.setitem(FEATURES, name, feature)
         originals = {name: feature.view.__defaults__[0] for name, feature in FEATURES.items()}  # type: ignore[attr-defined]
         try:
-            fill(Story(tmp_path_factory.mktemp("views") / "site").site()).built()
+            fill(Story(tmp_path_factory.mktemp("views") / "site").site(search=True)).built()
         finally:
             for name, feature in FEATURES.items():
                 object.__setattr__(feature, "view", originals[name])
@@ -129,7 +129,7 @@ def example(template: str) -> str:
 
 
 def test_every_example_has_three_lines_and_builds(tmp_path: Path) -> None:
-    story = fill(Story(tmp_path / "site").site(x_imprint="An imprint."))
+    story = fill(Story(tmp_path / "site").site(x_imprint="An imprint.", search=True))
     story.built()
     before = story.published()
     for template in ("base.html", *TEMPLATES):

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from newsgen import disk, publish
 from newsgen.archive import Archive, DamagedArchive, stamp
-from newsgen.database import Condition, DatabaseError, OperationalError, discard, distrust
+from newsgen.database import Condition, DatabaseError, discard, discard_damaged, distrust, is_damage
 from newsgen.errors import Fault, Refused
 from newsgen.inventory import Inventory, Survey
 from newsgen.ledger import Ledger, Lock
@@ -56,7 +56,7 @@ def alone(root: Path) -> Iterator[None]:
 
 
 def again_if_damaged(root: Path, work: Callable[[], Result]) -> Result:
-    """Do some work, and once more where it finds that what builds keep is damaged."""
+    """Do some work, and again where it finds that what builds keep is damaged."""
     state = root / ".newsgen"
     try:
         return work()
@@ -65,9 +65,15 @@ def again_if_damaged(root: Path, work: Callable[[], Result]) -> Result:
     except DamagedIndex:
         Shelf(state).clear()
     except DatabaseError as error:
-        if isinstance(error, OperationalError):
+        if not is_damage(error):
             raise
         distrust(state)
+        try:
+            return work()
+        except DatabaseError as again:  # it can't be told from its tables
+            if not is_damage(again):
+                raise
+            discard_damaged(state)
     return work()
 
 

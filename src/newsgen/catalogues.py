@@ -22,6 +22,12 @@ OWN = "templates/locales"
 HOW_TO_ADD = "Add {}/{}.po as docs/languages.md says, or take the language out."
 
 _PLACEHOLDER = re.compile(r"%(?:\((\w+)\)s|(%)|(.?))", re.DOTALL)
+_NO_FORM = re.compile(rb'^msgstr\[[1-9]\] ""(?=\r?$(?!\r?\n"))', re.MULTILINE)
+"""A plural form that is left empty, as the file to copy has two for a language that may have one."""
+_TRIED = range(1_001)
+"""The numbers for which a rule of plural forms must give one. No language looks at more than the last three digits."""
+MOST_FORMS = 10
+_FORMS = re.compile(rb"nplurals\s*=\s*(\d+)")
 _LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)\s*)?"([^"\\]|\\.)*")?\s*')
 MORE = {
     "the %(year)ss": {"decade", "century"},
@@ -139,8 +145,11 @@ class Catalogue:
     def counted(self, forms: tuple[str, ...], number: int, shown: str) -> str:
         """Give that one of ``forms`` that goes with a number, which is ``shown`` so in it."""
         rule = self._read.rule
-        at = rule(number) if rule is not None else int(number != 1)
-        return forms[at if at < len(forms) else -1] % {"num": shown}
+        try:
+            at = rule(number) if rule is not None else int(number != 1)
+        except (ValueError, ArithmeticError):  # a rule that only some large number shows to be none
+            at = -1
+        return forms[at if 0 <= at < len(forms) else -1] % {"num": shown}
 
     @functools.cached_property
     def _read(self) -> _Read:
@@ -158,7 +167,10 @@ class Catalogue:
                 self._fault(shown, 1, f"it has {catalogue.num_plurals} plural forms and the language {number}")
                 continue
             if counting:
-                rule, number = gettext.c2py(catalogue.plural_expr), catalogue.num_plurals
+                read = self._rule(shown, data, catalogue)
+                if read is None:
+                    continue
+                rule, number = read, catalogue.num_plurals
             forms |= {one.id[0]: tuple(one.string) for one in counting}
             messages |= {(one.context or "", one.id): one.string for one in told if not isinstance(one.id, tuple)}
         return _Read(messages, forms, rule)
@@ -172,13 +184,32 @@ class Catalogue:
             if odd:  # which Babel would take for something
                 self._fault(shown, odd, "the line can't be understood: it is no message in quotes")
                 return None
-            return read_po(io.BytesIO(data), abort_invalid=True)
+            told = _FORMS.search(data)
+            if told and (len(told[1]) > 2 or int(told[1]) > MOST_FORMS):  # for each of which Babel makes room
+                line = data.count(b"\n", 0, told.start()) + 1
+                self._fault(shown, line, f"no language has more than {MOST_FORMS} plural forms")
+                return None
+            return read_po(io.BytesIO(_NO_FORM.sub(b"", data)), abort_invalid=True)
         except PoFileError as error:
             self._fault(shown, error.lineno + 1, f"the catalogue can't be understood: {error}")
         except UnicodeDecodeError as error:
             self._fault(shown, data.count(b"\n", 0, error.start) + 1, "the catalogue is not UTF-8")
         except (ValueError, LookupError, SyntaxError, TypeError, AttributeError) as error:
             self._fault(shown, 1, f"the catalogue can't be understood: {error}")
+        return None
+
+    def _rule(self, shown: str, data: bytes, catalogue: Any) -> Callable[[int], int] | None:
+        """Give which form goes with a number; None where the rule gives none, or can't be worked out, for some."""
+        try:
+            rule = gettext.c2py(catalogue.plural_expr)
+            wrong = next((one for one in _TRIED if not 0 <= rule(one) < catalogue.num_plurals), None)
+            if wrong is None:
+                return rule
+            why = f"it gives none of the {catalogue.num_plurals} forms for {wrong}"
+        except (ValueError, ArithmeticError) as error:
+            why = str(error)
+        line = data.partition(b"Plural-Forms:")[0].count(b"\n") + 1 if b"Plural-Forms:" in data else 1
+        self._fault(shown, line, f"the rule of plural forms can't be used: {why}")
         return None
 
     def _is_right(self, one: Any, shown: str) -> bool:

@@ -1,8 +1,9 @@
 """File what happened: one event with all the reports of it, by its day and by everything that it belongs to.
 
 An event that several articles report is filed once, as the report puts it that is first in :data:`ORDER`: one that is
-about it before one that only recalls it, then the oldest. So a later report leaves alone what was told before, unless
-it disagrees; and of an event that very many recall the first thousand reports decide.
+about it before one that only recalls it, then the oldest; those of translations after all others. So a later report
+leaves alone what was told before, unless it disagrees; and of an event that very many recall the first thousand
+reports decide.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ def report_rows(path: str, published: str, events: str) -> Iterator[tuple[Any, .
 
 def rank_of(entry: dict[str, Any]) -> int:
     """Give how far back among the reports of an event one stands, before its age counts."""
-    return int(entry["role"] == "background") + 2 * (entry["status"] in ("disputed", "claimed"))
+    is_unsure = entry["status"] in ("disputed", "claimed")
+    return int(entry["role"] == "background") + 2 * is_unsure + 4 * ("translated" in entry)
 
 
 def account_of(entry: dict[str, Any]) -> str:

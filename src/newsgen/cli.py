@@ -61,7 +61,7 @@ def _database_error() -> type[Exception]:
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Begin with:\n\n\b\n  newsgen init my-archive\n  cd my-archive\n  newsgen build\n  newsgen serve",
+    epilog="Begin with:\n\n\b\n  newsgen init my-archive\n  cd my-archive\n  newsgen serve",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="newsgen", message="%(prog)s %(version)s")
 def main() -> None:
@@ -133,7 +133,8 @@ def init(directory: Path, theme: bool) -> None:
 
     for path in make_site(directory, with_theme=theme, today=_clock().date()):
         click.echo(f"  {path}")
-    click.echo(f"Made a site in {directory}. Next: cd {directory} && newsgen build && newsgen serve")
+    click.echo(f"Made a site in {directory}. Next: cd {directory} && newsgen serve")
+    click.echo("newsgen serve shows it while you write; newsgen build makes what is published, in public/.")
 
 
 @main.command(short_help="Write an article file where it belongs.")

@@ -18,7 +18,6 @@ from pathlib import Path
 from newsgen.disk import stat_text
 
 DatabaseError = sqlite3.DatabaseError
-OperationalError = sqlite3.OperationalError
 Connection = sqlite3.Connection
 
 
@@ -56,6 +55,8 @@ def open_database(path: Path, schema: str, synchronous: str, heirloom: str = "")
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
             raise
+    except UnicodeDecodeError:  # what SQLite says of a damaged one names its damaged text
+        pass
     if connection is not None:
         connection.close()
     discard(path)
@@ -140,6 +141,13 @@ def close_database(connection: Connection, path: Path) -> None:
         _note(path).write_text(json.dumps(_status(path)), encoding="utf-8")
 
 
+def settle_writes(connection: Connection) -> None:
+    """Write what was committed into the database itself, and empty the log of it, in which what was taken back for good
+    may stand still. Where another process reads it, as much as that allows."""
+    with suppress(sqlite3.DatabaseError):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
 def is_untouched(path: Path) -> bool:
     """Whether a database is as it was closed, by us and in order."""
     try:
@@ -160,6 +168,30 @@ def distrust(folder: Path) -> None:
     """Have every database in a folder examined when it is opened next, because one was found damaged in use."""
     for note in folder.glob(f"*{_NOTE}"):
         note.unlink()
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether an error is one of what a database holds, rather than of the disk that it is on or of who else uses it:
+    text that is no UTF-8 passes SQLite's own check, and is an error of another kind."""
+    return not isinstance(error, sqlite3.OperationalError) or "decode to UTF-8" in str(error)
+
+
+def discard_damaged(folder: Path) -> None:
+    """Remove every database in a folder that can't be read to its end."""
+    for path in sorted(folder.glob("*.sqlite")):
+        try:
+            with closing(sqlite3.connect(path)) as connection:
+                whole = connection.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+                for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                    quoted = name.replace('"', '""')
+                    for _ in connection.execute(f'SELECT * FROM "{quoted}"'):  # noqa: S608 - which decodes all text
+                        pass
+        except UnicodeDecodeError:
+            whole = False
+        except sqlite3.DatabaseError as error:
+            whole = not is_damage(error)
+        if not whole:
+            discard(path)
 
 
 _NOTE = "-closed"

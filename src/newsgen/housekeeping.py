@@ -12,11 +12,12 @@ from newsgen import album, disk, publish
 from newsgen.database import discard
 from newsgen.errors import Refused
 from newsgen.ledger import Ledger, Lock
+from newsgen.shelf import Shelf
 
 
 def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
-    """Remove the archive, and with ``published`` the files that newsgen made in ``output`` and their ledger; say what
-    was done. Raises Refused."""
+    """Remove the archive and the pictures and search indexes that were made for it, and with ``published`` the files
+    that newsgen made in ``output`` and their ledger; say what was done. Raises Refused."""
     root = disk.site_root(site)
     state = root / ".newsgen"
     if state.is_symlink():
@@ -28,7 +29,7 @@ def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
     try:
         from newsgen.stages import forget_preview  # here, for nothing else needs what that imports
 
-        forget_preview(state)
+        forget_preview(state.parent)
         archive = state / "archive.sqlite"
         if archive.exists():
             size = os.path.getsize(archive)
@@ -37,6 +38,10 @@ def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
         if album.made_in(state).is_dir():
             shutil.rmtree(album.made_in(state))
             yield "Forgot the pictures that were made."
+        shelf = Shelf(state)
+        if shelf.folder.is_dir():
+            shelf.clear()
+            yield "Forgot the search indexes."
         if published:
             yield _delete(publish.check_output(output, root), state, root)
     finally:

@@ -440,8 +440,9 @@ def _last_changes_digest(archive: Archive) -> bytes:
 
 def _standing(archive: Archive) -> tuple[str, ...]:
     """The addresses of undated pages."""
-    rows = archive.rows("SELECT address FROM documents WHERE kind = 'page' AND shown ORDER BY address")
-    return tuple(row[0] for row in rows)
+    # What is no article has an index, which SQLite takes only where the query says so in the same words.
+    sql = "SELECT address FROM documents WHERE kind != 'article' AND kind = 'page' AND shown ORDER BY address"
+    return tuple(address for (address,) in archive.rows(sql))
 
 
 def _standing_digest(archive: Archive) -> bytes:

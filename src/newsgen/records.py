@@ -32,8 +32,13 @@ UNSPACED += "\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
 _WITHOUT_SPACES = ("zh", "ja")
 """The languages whose queries Pagefind would cut into words itself, otherwise than we do."""
+_VOWEL_SIGNS = dict.fromkeys([0x640, *range(0x64B, 0x653), 0x670])
 _JOINED_ARTICLE = re.compile("\\b[\u0648\u0641](\u0627\u0644\\w{3,})")
 """An Arabic word with its article, after a conjunction that is written with it."""
+_ALEF_TO_YEH = re.compile("[\u0621-\u064a]")
+_LIKE_A_PREFIX = re.compile("\\b[\u0648\u0641]?(\u0627\u0644)?([\u0648\u0641\u0628\u0643\u0644\u0633]\\w{3,})")
+"""An Arabic word that begins with a letter which may be a word of its own (and, so, by, like, for, will). Without the
+article Snowball takes that letter away, and with it not: so ``wazir`` would not find ``al-wazir``, a minister."""
 
 DIGITS = {ord(str(number)): chr(0x2801 + number) for number in range(10)} | {ord("-"): None}
 """Signs for the digits of a date that is shown with a result, and is no word that a search could find."""
@@ -121,6 +126,18 @@ def records(archive: Archive, span: Span) -> Iterator[Record]:
         yield record(archive, Card.unpack(card), body.decode(), json.loads(terms), json.loads(events))
 
 
+def arabic_forms(text: str) -> list[str]:
+    """Give the forms, with and without the article, by which Arabic words of a text are to be found, where Snowball
+    would not take them for one: each once, in order."""
+    if not _ALEF_TO_YEH.search(text):
+        return []
+    plain = text.translate(_VOWEL_SIGNS)
+    forms = set(_JOINED_ARTICLE.findall(plain))
+    for article, word in _LIKE_A_PREFIX.findall(plain):
+        forms.add(word if article else f"\u0627\u0644{word}")
+    return sorted(forms)
+
+
 def record(archive: Archive, card: Card, body: str, terms: list[Any], events: list[Any]) -> Record:
     """Give the record of one article from what the archive keeps of it."""
     day = card.published.day.isoformat()
@@ -128,7 +145,7 @@ def record(archive: Archive, card: Card, body: str, terms: list[Any], events: li
     summary = card.summary
     if summary and not text.startswith(summary.rstrip("…")):
         text = f"{summary} {text}"
-    also = "" if text.isascii() else " ".join(sorted(set(_JOINED_ARTICLE.findall(text))))
+    also = "" if text.isascii() else " ".join(arabic_forms(f"{card.title} {text}"))
     key = language_key(card.language)
     metas = {
         "title": spaced(card.title),

@@ -145,5 +145,7 @@ def _events(
             "status": given["status"],
             "role": given["role"] or "main",
         }
+        if meta.get("originals"):
+            event["translated"] = True
         found.append((event, _sources([one for _, one in rests], registers), located))
     return found

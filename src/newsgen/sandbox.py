@@ -24,7 +24,7 @@ from newsgen.folding import CONTEXT, EVERYWHERE, Folding
 from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term, Translation, digest
 from newsgen.site import PARTS
 from newsgen.spelling import Spelling, direction, spelt_iso
-from newsgen.theme import Theme
+from newsgen.theme import SYNTAX, Theme
 from newsgen.views import ONLY_ENGLISH, Links, PageView, Parts, SiteView
 
 _PLAIN = frozenset({Account, Amendment, Card, Happening, Period, Place, Term, Translation, PageView, SiteView, Parts})
@@ -55,9 +55,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             loader=jinja2.FunctionLoader(_load_from(theme)),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
+            **SYNTAX,
             finalize=shown,
             auto_reload=False,
             cache_size=-1,
@@ -165,6 +163,14 @@ class ProvingSandbox(Sandbox):
         if is_proven_so:
             self._proven.add(name)
         return self.template_class.from_code(self, code, self.make_globals(globals))
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Take the tree of a template that was looked at and not compiled yet: parsing takes as long as compiling."""
+        tree = self._theme.take_tree(name) if name else None
+        if tree is None:
+            return super()._parse(source, name, filename)
+        tree.set_environment(self)
+        return tree
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False

@@ -312,6 +312,10 @@ class Site:
         which it has what is its own."""
         return "/" if language == self.language and not apart else f"/{language.lower()}/"
 
+    def search_of(self, language: str) -> str:
+        """Give the address of the search page in a language."""
+        return f"{self.home_of(language)}search/"
+
     @property
     def base_path(self) -> str:
         """The path of ``base_url``, percent-encoded, with a slash at both ends."""

@@ -153,22 +153,30 @@ def gather(
     with report.profile.stage("pictures"):
         album.bring_up_to_date(site, archive, media, request.jobs)
         archive.commit()
-    if archive.burials != burials:
-        forget_preview(root / ".newsgen")  # which may keep the text of what was taken back
+    if archive.burials != burials or (root / BURIED).exists():
+        forget_preview(root)  # which may keep the text of what was taken back
     return Gathered(site, theme, filed, media, faults)
 
 
-def forget_preview(state: Path) -> None:
-    """Forget what the preview of a site keeps; one that is running follows the content by itself."""
-    folder = state / "preview"
+BURIED = ".newsgen/preview/buried"
+"""Says that something was taken back while a preview was running: it follows the content, and makes its archive anew
+when it ends in order, but one that was killed leaves it to the next build to forget that."""
+
+
+def forget_preview(root: Path) -> None:
+    """Forget what the preview of the site in ``root`` keeps, or leave a mark to do so beside one that is running."""
+    mark = root / BURIED
+    folder = mark.parent
     if folder.is_symlink() or not folder.is_dir():
         return
     try:
         lock = Lock(folder / "lock", "this preview")
     except Refused:
+        mark.touch()
         return
     for path in sorted(folder.glob("*.sqlite")):
         discard(path)
+    mark.unlink(missing_ok=True)
     lock.release()
 
 

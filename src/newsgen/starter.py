@@ -58,7 +58,14 @@ events:
 Write the report in Markdown. [Another page](../../pages/about.md) is linked by its file, and newsgen puts in the
 address. A sentence can lead to the source that it rests on.[^source:1]
 
-## A subhead
+## Four commands
+
+- `newsgen serve` shows this archive while you write: what you save is in the browser at once.
+- `newsgen new "A headline"` begins the next article.
+- `newsgen check` says what is wrong, and what an editor should look at.
+- `newsgen build` makes what is published, in `public/`.
+
+## What an article can say
 
 Only `title` and `date` are needed; places, events, sources, tags and corrections make it an archive.[^1]
 

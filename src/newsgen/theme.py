@@ -49,6 +49,12 @@ class _Parsed:
     assets: dict[str, Place] = field(default_factory=dict)
     menu: bool = False
     bindings: Bindings = field(default_factory=Bindings)
+    trees: list[nodes.Template] = field(default_factory=list)
+    """What it was parsed to, until somebody takes that."""
+
+
+SYNTAX: dict[str, bool] = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
+"""How the text of templates is read, here and where they are compiled."""
 
 
 class Theme:
@@ -67,6 +73,11 @@ class Theme:
         """Give the text of a template and the path that messages show for it, or None where there is none."""
         parsed = self._load(name)
         return (parsed.text, parsed.shown) if parsed else None
+
+    def take_tree(self, name: str) -> nodes.Template | None:
+        """Give what the template ``name`` was parsed to, to one who changes it: there is one, then None."""
+        parsed = self._load(name)
+        return parsed.trees.pop() if parsed and parsed.trees else None
 
     def own(self) -> list[str]:
         """Give the names of the site's own templates of which anything was asked so far and that are no nonsense."""
@@ -150,7 +161,7 @@ def _examined(data: bytes, shown: str) -> tuple[_Parsed | None, tuple[Fault, ...
     longer than rendering it, so what was read once is kept for the builds to come in this process."""
     try:
         text = data.decode("utf-8-sig")
-        tree = jinja2.Environment(autoescape=True).parse(text)
+        tree = jinja2.Environment(autoescape=True, **SYNTAX).parse(text)  # type: ignore[arg-type] # all are bool
         every = tuple(tree.find_all(nodes.Node))  # at once, because walking a template takes longer than looking at it
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -160,7 +171,7 @@ def _examined(data: bytes, shown: str) -> tuple[_Parsed | None, tuple[Fault, ...
     except jinja2.TemplateSyntaxError as error:
         what = f"the template can't be understood: {(error.message or '').rstrip('.')}"
         return None, (Fault(shown, error.lineno, 1, what, "Correct the line."),)
-    parsed = _Parsed(text, shown)
+    parsed = _Parsed(text, shown, trees=[tree])
     faults: list[Fault] = []
     for node in every:
         if isinstance(node, nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport):

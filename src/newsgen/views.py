@@ -20,14 +20,15 @@ MOST_LINKS = 20_000
 """How many links are kept, for the same ones are on many pages."""
 
 
-ONLY_ENGLISH: dict[str, Any] = {"tag": "en", "direction": "ltr", "home": "/", "feeds": "/feed/", "all": ()}
+ONLY_ENGLISH: dict[str, Any] = {"tag": "en", "direction": "ltr", "home": "/", "feeds": "/feed/"}
+ONLY_ENGLISH |= {"search": "/search/", "all": ()}
 """What templates know as ``locale`` of an English site of one language."""
 
 
 def locale_of(language: str, site: Site) -> dict[str, Any]:
     """Give what templates know as ``locale``: the ``tag`` of the language that a page speaks, its ``direction``, the
-    addresses of its ``home`` and of its ``feeds``; and of all languages of the site, where these are several, the same,
-    each with its ``name`` in itself."""
+    addresses of its ``home``, its ``feeds`` and its ``search``; and of all languages of the site, where these are
+    several, the same, each with its ``name`` in itself."""
     every = [_locale(one, site) for one in site.languages]
     own = _locale(language, site) if language in site.languages else {**every[0], "tag": language}
     return own | {"all": tuple(every) if len(every) > 1 else ()}
@@ -44,6 +45,7 @@ def _locale(language: str, site: Site) -> dict[str, Any]:
         "direction": direction(language),
         "home": site.home_of(language),
         "feeds": feeds,
+        "search": site.search_of(language),
         "name": name,
     }
 

@@ -220,6 +220,7 @@
   }
 
   const numbers = new Intl.NumberFormat(locale);
+  // In English the day stands first, as on all other pages.
   const days = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { dateStyle: "long", timeZone: "UTC" });
   const plural = new Intl.PluralRules(locale);
   const known = plural.resolvedOptions().pluralCategories;

@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -19,7 +20,7 @@ from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.features.picturing import EMBED, view_of_image, with_pictures
 from newsgen.markup import resolve, with_reachable_tables
-from newsgen.model import Account, Article, Happening, Moment, Page, Read, Term, Translation
+from newsgen.model import Account, Article, Card, Happening, Moment, Page, Read, Term, Translation
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
 from newsgen.translations import takes_part, touched
 from newsgen.urls import fold, media_address
@@ -175,6 +176,11 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     view["embeds"] = EMBED in body or any(one["host"] for one in images)
     if page.template == "article.html":
         older, newer = reads.neighbours
+        group = reads.translations if "translations" in page.reads else ()
+        same = {one.address for one in group}  # the article itself in other languages, which is not beside it
+        course = reads.course
+        if same:
+            course = replace(course, earlier=_apart(course.earlier, same), later=_apart(course.later, same))
         view |= {
             "terms": reads.terms,
             "places": _places(article.meta, reads.terms["places"]),
@@ -182,11 +188,11 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             **_events(reads.events if "events" in page.reads else ()),
             "older": older,
             "newer": newer,
-            "course": reads.course,
-            "related": reads.related,
+            "course": course,
+            "related": _apart(reads.related, same),
             "images": images,
             "sources": citations.listed(),
-            **_translated(reads.translations if "translations" in page.reads else (), article.card.address),
+            **_translated(group, article.card.address),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],
         }
         view |= reading.describe_reading(article, body)
@@ -196,6 +202,10 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     else:
         view["structured"] = describing.describe_page(frame, article.card)
     return view
+
+
+def _apart(cards: tuple[Card, ...], same: set[str]) -> tuple[Card, ...]:
+    return tuple(one for one in cards if one.address not in same) if same else cards
 
 
 def _translated(group: tuple[Translation, ...], own: str) -> dict[str, Any]:

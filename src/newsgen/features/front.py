@@ -66,7 +66,9 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
         yield from planning.site.languages
     leads = {facts.leads for facts in (change.before, change.after) if facts is not None}
     if days_of(change) and (len(leads) > 1 or has_been_retold(change)):
-        spoken = [slug for axis, slug in sorted(terms_of(change)) if axis == LANGUAGES]
+        terms, named = terms_of(change), {slugify(name) for name in planning.site.home_sections}
+        is_everywhere = any(axis == "sections" and slug in named for axis, slug in terms)  # in lists of all languages
+        spoken = [slug for axis, slug in sorted(terms) if axis == LANGUAGES and not is_everywhere]
         yield from spoken or planning.site.languages
 
 

@@ -1,4 +1,4 @@
-"""The search: its page, what a browser needs to search at all, and the index of each span of time.
+"""The search: its page in each language of the site, what a browser needs to search, the index of each span of time.
 
 The indexes are made before anything is planned (:mod:`newsgen.indexing`). Their files are published as they are kept,
 those of a span below its name, so that an article touches the files of its own span and the list of spans.
@@ -46,7 +46,13 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     if subject == ABOUT:
         first = {"articles": FIRST_ARTICLES, "spans": FIRST_SPANS}
         facts = {"has_index": bool(catalogue.bundles), "unspaced": UNSPACED, "first": first}
-        yield Page(ROOT, "search", "the search", "search.html", facts=facts, kind="listing")
+        site = planning.site
+        if len(site.languages) > 1:
+            facts["alternates"] = [*([one, site.search_of(one)] for one in site.languages), ["x-default", ROOT]]
+        for language in site.languages:
+            address, name = site.search_of(language), "the search"
+            name += "" if address == ROOT else f" in {language}"
+            yield Page(address, "search", name, "search.html", facts=facts, kind="listing", language=language)
         told = [[one.name, one.mark[:10], one.languages] for one in reversed(_spans(catalogue))]
         facts = {"engine": f"{ENGINE}-{VERSION}", "spans": told}
         yield Page(f"{ROOT}spans.json", "search", "the list of search indexes", facts=facts, kind="asset")
@@ -84,8 +90,12 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 
 
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
-    """What the template of the page sees: where the site is to be found, for search engines."""
-    return {"place": frame.absolute("/").partition("//")[2].rstrip("/")}
+    """What the template of the page sees: where the site is to be found, for search engines; and the same page in other
+    languages."""
+    found: dict[str, Any] = {"place": frame.absolute("/").partition("//")[2].rstrip("/")}
+    if alternates := page.facts.get("alternates"):
+        found |= {"alternates": alternates, "translated": dict(alternates)}
+    return found
 
 
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:

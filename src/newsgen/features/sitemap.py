@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
+from html import escape
 
 from newsgen.archive import Archive, Change
 from newsgen.features import Feature, Frame, Planning, days_of
@@ -135,7 +135,7 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
 
 def _rows(tag: str, rows: list[tuple[str, str]]) -> str:
     return "".join(
-        f"<{tag}><loc>{escape(url)}</loc>{f'<lastmod>{changed}</lastmod>' if changed else ''}</{tag}>\n"
+        f"<{tag}><loc>{escape(url, quote=False)}</loc>{f'<lastmod>{changed}</lastmod>' if changed else ''}</{tag}>\n"
         for url, changed in rows
     )
 

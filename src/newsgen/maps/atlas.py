@@ -1,7 +1,8 @@
 """The shapes of the world's land, countries and borders, and the part of them that lies in a window.
 
 They are in ``atlas.json``, which ``tests/make_atlas.py`` makes of Natural Earth's data (docs/maps.md). It is read when
-the first map is drawn, or the first country asked for, and never before.
+the first map is drawn, or the first country asked for, and never before; of the shapes only those are decoded that a
+map comes near, for an edited article needs one map, and all shapes would take longer than the rest of its page.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ATLAS_DIGEST = "a12aec1159c2f3cbc045ad070d20a1c71d6482896ac0320789b09c640f6ad0b8"
+ATLAS_DIGEST = "6021b64aa2cf91a5847ba74f35ca409b9129f73b0816256ca5a5c83677bd661a"
 """SHA-256 of ``atlas.json``: as it is written here, a change of the shapes is a change of the program's sources."""
 
 PIECE = 24
@@ -38,12 +39,19 @@ class Window(NamedTuple):
     north: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
-    """A ring or a line, whose longitudes run on beyond 180 where it crosses the antimeridian, cut into pieces."""
+    """A ring or a line, whose longitudes run on beyond 180 where it crosses the antimeridian."""
 
     box: Window
-    pieces: tuple[tuple[Window, tuple[Point, ...]], ...]
+    make: Callable[[], list[Point]]
+
+    @functools.cached_property
+    def pieces(self) -> tuple[tuple[Window, tuple[Point, ...]], ...]:
+        """Its points, cut into pieces, each with its box."""
+        points = self.make()
+        cuts = [tuple(points[at : at + PIECE + 1]) for at in range(0, max(1, len(points) - 1), PIECE)]
+        return tuple((box_of(piece), piece) for piece in cuts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +100,13 @@ def region() -> Level:
 @functools.cache
 def countries() -> tuple[Country, ...]:
     """Give all countries, in the order of their names, with the outlines of :func:`region`."""
-    arcs = _arcs("region")
     return tuple(
         Country(
             name=one["name"],
             also=tuple(one.get("also", ())),
             parts=tuple(one.get("parts", ())),
             is_named=not one.get("unnamed", False),
-            shape=_sheaf(_outline(_ring(arcs, numbers)) for numbers in one["rings"]),
+            shape=_sheaf(_outline_of_ring("region", numbers) for numbers in one["rings"]),
         )
         for one in _data()["countries"]
     )
@@ -111,17 +118,40 @@ def _data() -> Any:
 
 
 @functools.cache
-def _arcs(name: str) -> list[list[Point]]:
-    return [_decoded(text) for text in _data()[name]["arcs"]]
+def _arc(name: str, number: int) -> list[Point]:
+    return _decoded(_data()[name]["arcs"][number])
 
 
 def _level(name: str) -> Level:
-    arcs, data = _arcs(name), _data()[name]
+    data = _data()[name]
     return Level(
-        land=_sheaves(_outline(_ring(arcs, numbers)) for numbers in data["land"]),
-        borders=_sheaves(_outline(arcs[number]) for number in data["borders"]),
-        disputed=_sheaves(_outline(arcs[number]) for number in data["disputed"]),
+        land=_sheaves(_outline_of_ring(name, numbers) for numbers in data["land"]),
+        borders=_sheaves(_outline_of_arc(name, number) for number in data["borders"]),
+        disputed=_sheaves(_outline_of_arc(name, number) for number in data["disputed"]),
     )
+
+
+def _outline_of_arc(name: str, number: int) -> Outline:
+    return Outline(_box_of_arc(name, number), functools.partial(_arc, name, number))
+
+
+def _outline_of_ring(name: str, numbers: list[int]) -> Outline:
+    """Make the outline of a ring. Where its arcs lie within half a turn, none crosses the antimeridian, and it has the
+    box of all of them; else only its points tell."""
+    boxes = [_box_of_arc(name, number if number >= 0 else ~number) for number in numbers]
+    box = box_of([corner for one in boxes for corner in (one[:2], one[2:])])
+    make = functools.partial(_ring, name, numbers)
+    return Outline(box if box.east - box.west < 180 else box_of(make()), make)
+
+
+def _box_of_arc(name: str, number: int) -> Window:
+    return Window(*_corners(name)[2 * number], *_corners(name)[2 * number + 1])
+
+
+@functools.cache
+def _corners(name: str) -> list[Point]:
+    """The south-western and the north-eastern corner of each arc."""
+    return _decoded(_data()[name]["boxes"])
 
 
 def _decoded(text: str) -> list[Point]:
@@ -140,7 +170,7 @@ def _decoded(text: str) -> list[Point]:
     return [(x / 100, y / 100) for x, y in zip(xs, ys, strict=True)]
 
 
-def _ring(arcs: list[list[Point]], numbers: list[int]) -> list[Point]:
+def _ring(name: str, numbers: list[int]) -> list[Point]:
     """Join arcs to a ring (TopoJSON: ``~n`` is arc n backwards) and let its longitudes run on beyond 180.
 
     A ring round a pole does not come back to where it began: it is closed a little beyond the pole, so that a map may
@@ -149,7 +179,7 @@ def _ring(arcs: list[list[Point]], numbers: list[int]) -> list[Point]:
     ring: list[Point] = []
     turn = 0.0
     for number in numbers:
-        arc = arcs[number] if number >= 0 else arcs[~number][::-1]
+        arc = _arc(name, number) if number >= 0 else _arc(name, ~number)[::-1]
         for x, y in arc[1:] if ring else arc:
             if ring and abs(x + turn - ring[-1][0]) > 180:
                 turn += 360 if x + turn < ring[-1][0] else -360
@@ -158,12 +188,6 @@ def _ring(arcs: list[list[Point]], numbers: list[int]) -> list[Point]:
         pole = math.copysign(90 + BEYOND_POLE, ring[0][1])
         ring += [(ring[-1][0], pole), (ring[0][0], pole), ring[0]]
     return ring
-
-
-def _outline(points: list[Point]) -> Outline:
-    cuts = [tuple(points[at : at + PIECE + 1]) for at in range(0, max(1, len(points) - 1), PIECE)]
-    pieces = tuple((box_of(piece), piece) for piece in cuts)
-    return Outline(box_of(points), pieces)
 
 
 def _sheaf(outlines: Iterable[Outline]) -> Sheaf:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from newsgen import album, disk, load, references
 from newsgen.archive import Archive, stamp
+from newsgen.database import settle_writes
 from newsgen.errors import FAULT, Fault, Faulty
 from newsgen.features import Planning
 from newsgen.filing import Filing
@@ -98,7 +99,7 @@ class Edition:
 
     def _take_content(self, edits: Edits) -> list[str]:
         """Take in documents and their files, and name those of the files that have changed."""
-        archive, state = self.archive, self.archive.state
+        archive, state, burials = self.archive, self.archive.state, self.archive.burials
         filing = Filing(archive)
         gone, entries = self._read(edits.documents)
         kept = []
@@ -123,6 +124,8 @@ class Edition:
         changes = archive.changes_since(state)
         filing.forget_buried()
         archive.commit()
+        if archive.burials != burials:
+            settle_writes(archive.connection)
         self._press.forget_frames()
         self._check(None if changes is None else {one.path for one in changes} | edits.documents.keys())
         return files

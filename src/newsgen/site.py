@@ -34,6 +34,7 @@ from newsgen.schema import (
     Web,
     either,
 )
+from newsgen.subscribing import FEEDS_SHAPE, PARTS_OF_FEEDS, Feeds, read_feeds
 from newsgen.urls import encode
 
 SETTINGS_FILE = "content/site.yaml"
@@ -246,6 +247,7 @@ SETTINGS = (
     Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
     Field("theme", LOOK_SHAPE, "How the site looks: logo, accent, fonts, menu, footer."),
+    Field("feeds", FEEDS_SHAPE, "How it is subscribed to: formats, min_articles, history, hub (or only the formats)."),
     Field("search", Flag(), "Whether readers can search the archive. Default: true."),
 )
 
@@ -299,6 +301,7 @@ class Site:
     images: Images = field(default_factory=Images)
     robots: str = "allow"
     theme: Look = field(default_factory=Look)
+    feeds: Feeds = field(default_factory=Feeds)
     search: bool = True
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
@@ -361,6 +364,7 @@ PARTS = {
     "markdown": tuple(one.name for one in fields(Markdown)),
     "images": tuple(one.name for one in fields(Images)),
     "theme": PARTS_OF_LOOK,
+    "feeds": PARTS_OF_FEEDS,
 }
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
@@ -370,7 +374,7 @@ def _plain(value: Any) -> Any:
         return value.plain()
     if isinstance(value, tuple) and value and isinstance(value[0], Item):
         return [[one.title, one.url, one.page] for one in value]
-    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images) else value
+    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images | Feeds) else value
 
 
 def _publisher(given: dict[str, Any]) -> Publisher:
@@ -428,6 +432,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
     given["images"] = _images(given.get("images") or {})
+    given["feeds"] = read_feeds(given.get("feeds") or {})
     faults = document.faults
     if "theme" in given:
         given["theme"], unlike = read_look(given["theme"], root, SETTINGS_FILE)

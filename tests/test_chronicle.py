@@ -442,14 +442,14 @@ def test_warnings_that_quote_what_is_gone_go_with_it(archive: Story) -> None:
 
 
 def test_what_only_a_withdrawn_article_was_about_is_no_reason_to_keep_it(story: Story) -> None:
-    given: dict[str, Any] = {"tags": [f"Tag {number}" for number in range(10)], "thread": "Story", "location": "Geneva"}
+    given: dict[str, Any] = {"tags": [f"Tag {number}" for number in range(25)], "thread": "Story", "location": "Geneva"}
     story.article("gone", "Text.", **given)
     story.article("other")
     story.built()
     story.article("gone", "Text.", **given, withdrawn="2024-08-01")
     story.built()
     assert not (story.public / "tags/tag-3").exists()
-    story.article("more", tags=[f"Tag {number}" for number in range(10)])
+    story.article("more", tags=[f"Tag {number}" for number in range(25)])
     story.built()
     story.remove("content/articles/more.md")  # nobody has withdrawn it
     assert "--allow-delete" in story.build().err

@@ -11,13 +11,12 @@ from newsgen.happenings import term_of
 from newsgen.model import Article, Card, Term, digest, revised_of
 from newsgen.particulars import (
     NO_LINKS,
-    article_digest,
     links,
     links_digest,
     pictures,
     pictures_digest,
+    terms_mark,
     terms_of,
-    terms_of_digest,
 )
 from newsgen.pictures import Picture
 
@@ -98,6 +97,13 @@ def paths_within(archive: Archive, axis: str, slug: str, period: str, most: int,
     return paths
 
 
+def position(archive: Archive, axis: str, slug: str, period: str, place: tuple[str, str, str]) -> int:
+    """Give how many of what is filed under a term in a period come before a place: a day, an order and a name."""
+    sql = "SELECT count(*) FROM filed WHERE term = ? AND day >= ? AND (day, published, path) < (?, ?, ?)"
+    row = archive.row(sql, term_of(archive, axis, slug), period, *place)
+    return int(row[0]) if row else 0
+
+
 def latest_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
     def make() -> bytes:
         return digest(*(mark_of(archive, path) for path in latest_paths(archive, axis, slug, most)))
@@ -123,19 +129,17 @@ PATHS: dict[str, Callable[..., list[str]]] = {"latest_entries": latest_paths, "e
 
 def mark_of(archive: Archive, path: str) -> bytes:
     """Give a digest of all that the entry of an article is made from."""
-
-    def make() -> bytes:
-        row = archive.row("SELECT linking, showing FROM documents WHERE path = ?", path)
-        linking, showing = row or (0, 0)
-        return digest(
-            article_digest(archive, path),
-            links_digest(archive, path) if linking else NO_LINKS,
-            terms_of_digest(archive, path),
-            *([pictures_digest(archive, path)] if showing else ()),
-        )
-
-    found: bytes = archive.once(("entry", path), make)
+    found: bytes = archive.once(("entry", path), lambda: _mark(archive, path))
     return found
+
+
+def _mark(archive: Archive, path: str) -> bytes:
+    row = archive.row("SELECT digest, linking, showing, terms FROM documents WHERE path = ?", path)
+    if row is None:
+        return b""
+    content, linking, showing, terms = row
+    shown = links_digest(archive, path) if linking else NO_LINKS, terms_mark(archive, terms)
+    return digest(content, *shown, *([pictures_digest(archive, path)] if showing else ()))
 
 
 def made(archive: Archive, path: str, frame: bytes) -> tuple[bytes, ...] | None:

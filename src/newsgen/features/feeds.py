@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from newsgen.archive import Archive, Change
 from newsgen.catalogues import own_name
 from newsgen.document import without_controls
-from newsgen.entries import PATHS, Entries, full, pack
-from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, days_of, has_been_retold, term_in, terms_of
+from newsgen.entries import PATHS, Entries, full, pack, position
+from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, has_been_retold, has_moved, term_in
 from newsgen.features.articles import linking_to
 from newsgen.features.composing import entry_of_article, entry_of_correction
 from newsgen.features.events import retold
@@ -102,11 +102,17 @@ def _all_periods(planning: Planning, name: str) -> Iterator[str]:
     stream = stream_of(planning.site, name)
     if stream is not None and has_history(planning.site, stream.axis):
         for one in periods(planning.archive, stream.axis, stream.slug, "", stream.length):
-            yield f"{name}@{one.name}"
+            yield from (_archived(name, one.name, part) for part in range(-(-one.count // LONGEST_PART)))
+
+
+def _archived(name: str, period: str, part: int) -> str:
+    """Give the subject of one part of a period of a stream; parts are counted from 0."""
+    return f"{name}@{period}/{part}"
 
 
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
-    name, _, period = subject.partition("@")
+    name, _, archived = subject.partition("@")
+    period, _, number = archived.partition("/")
     site, archive = planning.site, planning.archive
     stream = stream_of(site, name)
     if stream is None or (stream.axis in AXES and not has_feeds(site, archive, stream.axis, stream.slug)):
@@ -114,8 +120,8 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     if not period:
         yield from _documents(planning, stream, name, "", 0, {})
     elif has_history(site, stream.axis):
-        parts = _parts(archive, stream, period)
-        for part in range(parts):
+        part, parts = int(number), _parts(archive, stream, period)
+        if part < parts:
             yield from _documents(planning, stream, name, period, part, _around(archive, stream, period, part, parts))
 
 
@@ -171,63 +177,93 @@ def _around(archive: Archive, stream: Stream, period: str, part: int, parts: int
 
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
-    """The stream whose base an address is below, with the period that is in it."""
+    """The stream whose base an address is below, with the part of its archive that is in it."""
     base, _, file = address.rpartition("/")
     if file not in _BY_FILE:
         return
     found = _AN_ARCHIVE.search(f"{base}/")
     base = f"{base}/"[: found.start()] if found else f"{base}/"
-    within = found[1] if found else ""
     term = term_in(base)
     names = [f"{term[0]}/{term[1]}"] if term else []
     names += ["", f"{CORRECTIONS}/", *(f"{LANGUAGES}/{one}" for one in planning.site.languages)]
     for name in names:
         stream = stream_of(planning.site, name)
         if stream is not None and stream.base == base:
-            yield f"{name}@{within.replace('/', '-')[: stream.length]}" if within else name
+            yield _archived(name, *_part_in(found[1], stream.length)) if found else name
 
 
-_AN_ARCHIVE = re.compile(rf"{ARCHIVE}([0-9]{{4}}(?:/[0-9]+)*)/$")
+_AN_ARCHIVE = re.compile(rf"{ARCHIVE}([0-9]{{4}}(?:/[0-9]{{1,6}}){{0,2}})/$")
+
+
+def _part_in(path: str, length: int) -> tuple[str, int]:
+    """Give the period and the part that the address of a document of an archive is for."""
+    period, rest = path[:length].replace("/", "-"), path[length + 1 :]
+    return period, int(rest) - 1 if rest.isdecimal() and int(rest) > 1 else 0
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     """The feeds of the document's terms, and of those of its events, which may be all that a place is known for; those
     of its corrections; and those of the documents that link to it, for they carry whole texts."""
-    days = days_of(change)
-    if days:
-        names = {"", *(f"{axis}/{slug}" for axis, slug in terms_of(change))}
-        for name in sorted(names):
-            yield from _touched(planning, name, days)
+    sides = [facts for facts in (change.before, change.after) if facts is not None and facts.kind == "article"]
+    moved = has_moved(change)
+    for facts in sides:
+        spot = Spot(facts.day, facts.published, change.path, moved)
+        for axis, slug in {("", ""), *(one for one in facts.terms if one[0] in (*AXES, LANGUAGES))}:
+            yield from _touched(planning, f"{axis}/{slug}" if axis else "", spot)
     for one in retold(planning, change):  # for there may be no other sign of a place
         yield from (f"{axis}/{slug}" for axis, slug in one.terms if axis == "places")
     for path in linking_to(planning.archive, change):
-        sql = "SELECT day, terms FROM documents WHERE path = ? AND kind = 'article' AND shown"
-        for day, terms in planning.archive.rows(sql, path):
+        sql = "SELECT day, published, terms FROM documents WHERE path = ? AND kind = 'article' AND shown"
+        for day, published, terms in planning.archive.rows(sql, path):
             named = [f"{axis}/{slug}" for axis, slug, *_ in json.loads(terms) if axis in (*AXES, LANGUAGES)]
             for name in ("", *named):
-                yield from _touched(planning, name, {day})
-    amended = {day for facts in (change.before, change.after) if facts is not None for day in facts.amended}
-    if amended and has_been_retold(change):
-        yield from _touched(planning, f"{CORRECTIONS}/", amended)
+                yield from _touched(planning, name, Spot(day, published, path, False))
+    if has_been_retold(change):
+        for facts in sides:
+            for number, moment in enumerate(facts.amended):
+                spot = Spot(moment.partition(" ")[0], moment, f"{change.path}#{number}", True)
+                yield from _touched(planning, f"{CORRECTIONS}/", spot)
 
 
-def _touched(planning: Planning, name: str, days: Iterable[str]) -> Iterator[str]:
-    """The documents of a stream to subscribe to, those of the archive for some days, and those beside them, which lead
-    on to them; all where the stream has just been given feeds, or has lost them."""
-    site, archive = planning.site, planning.archive
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something is filed in each of its streams, or was; ``moved`` says that it was not there before, or is not
+    any more."""
+
+    day: str
+    order: str
+    path: str
+    moved: bool
+
+
+def _touched(planning: Planning, name: str, spot: Spot) -> Iterator[str]:
+    """The documents of a stream to subscribe to, and those of its archive from a spot on: the part that it is in alone,
+    where nothing has moved; else those after it in its period as well, and where the parts of that may be others, those
+    beside them, which lead on to them. All, where the stream has just been given feeds, or has lost them."""
+    site, archive, changes = planning.site, planning.archive, planning.changes + planning.amended
     stream = stream_of(site, name)
     if stream is None:
         return
     yield name
     if not has_history(site, stream.axis):
         return
-    if stream.axis in AXES and abs(count(archive, stream.axis, stream.slug) - site.feeds.min_articles) <= (
-        planning.changes
-    ):
+    of = (stream.axis, stream.slug)
+    if stream.axis in AXES and abs(count(archive, *of) - site.feeds.min_articles) <= changes:
         yield from _all_periods(planning, name)
-    for period in sorted({day[: stream.length] for day in days}):
-        beside = ask(archive, Read("beside", (period, stream.axis, stream.slug)))
-        yield from (f"{name}@{one}" for one in (period, *beside) if one)
+    period = spot.day[: stream.length]
+    first = position(archive, *of, period, (spot.day, spot.order, spot.path)) // LONGEST_PART
+    if not spot.moved:
+        yield _archived(name, period, first)
+        return
+    number = count(archive, *of, period)
+    last = (number + changes) // LONGEST_PART
+    yield from (_archived(name, period, part) for part in range(max(0, first - 1), last + 1))
+    if number <= changes or (number - 1) % LONGEST_PART < changes or -number % LONGEST_PART < changes:
+        before, after = ask(archive, Read("beside", (period, *of)))
+        if before:
+            yield _archived(name, before, _parts(archive, stream, before) - 1)
+        if after:
+            yield _archived(name, after, 0)
 
 
 # --- their bytes ---

@@ -131,7 +131,9 @@ class Hub:
         if self._url.scheme == "http" and (proxy := self._proxy()):
             target = f"http://{self._host()}{target}"
             headers = headers | _authorization(proxy)
-        with self._in_time(self._connection):
+        if self._connection.sock is None:
+            self._connection.connect()
+        with self._in_time(self._connection.sock):  # which a connection that is to be closed forgets at the first byte
             self._connection.request("POST", target, body, headers)
             response = self._connection.getresponse()
             text = response.read(MOST_READ)
@@ -141,15 +143,14 @@ class Hub:
         return _answer(response, text)
 
     @contextmanager
-    def _in_time(self, connection: http.client.HTTPConnection) -> Iterator[None]:
-        """Cut a connection on which an answer takes too long, however many pieces it comes in."""
+    def _in_time(self, opened: socket.socket) -> Iterator[None]:
+        """Cut off an answer that takes too long, however many pieces it comes in."""
         is_late = threading.Event()
 
         def cut() -> None:
             is_late.set()
-            if (opened := connection.sock) is not None:
-                with suppress(OSError):
-                    opened.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                opened.shutdown(socket.SHUT_RDWR)
 
         timer = threading.Timer(self._longest, cut)
         timer.daemon = True

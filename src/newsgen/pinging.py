@@ -244,9 +244,8 @@ def _line(feed: str, known: str) -> bytes:
 def summary(pinged: Pinged, dry_run: bool) -> str:
     """Give a line about all of it."""
     told = f"{'Would tell' if dry_run else 'Told'} {pinged.hub} of {len(pinged.told):,} feeds"
-    parts = [f"{pinged.unchanged:,} not changed since it was told of them"]
-    if pinged.is_first:
-        parts = [f"nothing was known of what it had been told{' but by --since' if pinged.unchanged else ''}", *parts]
+    parts = ["nothing was known of what it had been told"] if pinged.is_first else []
+    parts.append(f"{pinged.unchanged:,} have not changed")
     if pinged.failed:
         parts.append(f"{len(pinged.failed):,} failed")
     if pinged.untried:

@@ -86,7 +86,7 @@ class Hub:
 
         WebSub (W3C, 2018) leaves open how a publisher says so. This is the way of PubSubHubbub 0.3 (``hub.url``), which
         the hubs in use take, with the name that others look for (``hub.topic``) beside it; one feed at a time, because
-        they differ in how several are written, and so that each has an answer of its own.
+        hubs differ in how several are written, and some take a few of them and say nothing of the rest.
         """
         body = urlencode((("hub.mode", "publish"), ("hub.url", feed), ("hub.topic", feed))).encode()
         for number in range(TRIES):

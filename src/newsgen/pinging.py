@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -85,15 +85,15 @@ def ping(asked: Asked, tell: Tell, hub_at: Callable[[str], Hub] = Hub) -> Pinged
     with alone(root):
         name, feeds = again_if_damaged(root, lambda: _published(site, output, asked.output))
     with _alone_telling(site.state), closing(Told(site.state / f"told-{name}-{digest(hub).hex()[:8]}.jsonl")) as noted:
-        pinged = Pinged(_shown(hub), is_first=not noted.digests)
-        before = noted.digests if asked.since is None else _since(asked.since, feeds) | noted.digests
+        pinged = Pinged(_shown(hub), is_first=noted.is_empty)
+        before = noted.of(feeds) if asked.since is None else _since(asked.since, feeds) | noted.of(feeds)
         changed = [path for path in feeds if asked.everything or before.get(path) != feeds[path]]
         pinged.unchanged = len(feeds) - len(changed)
         _insist_as_built(changed, feeds, output)
         if asked.dry_run:
             pinged.told = [_url(site, path) for path in changed]
             return pinged
-        noted.begin({path: known for path, known in before.items() if path in feeds})
+        noted.begin(before)
         with closing(hub_at(hub)) as opened:
             _tell_all(opened, {path: feeds[path] for path in changed}, site, noted, pinged, tell)
     return pinged
@@ -193,7 +193,8 @@ def _alone_telling(state: Path) -> Iterator[None]:
 
 
 class Told:
-    """What a hub has taken: a file with one line of JSON for each feed, its path and the digest of its bytes.
+    """What a hub has taken: a file with one line of JSON for each feed, digests of its path and of its bytes. No word
+    stays in it of what is taken back for good, such as the only article of a tag.
 
     A line is added when the hub has taken a feed, so that nothing is forgotten however a ping ends. A line that can't
     be read counts for nothing: its feed is told again.
@@ -202,19 +203,29 @@ class Told:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: BinaryIO | None = None
-        self.digests: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
         self._read = b""
         if path.is_file() and not path.is_symlink():
             self._read = path.read_bytes()
         for line in self._read.splitlines():
             with suppress(ValueError, RecursionError):
                 match json.loads(line):
-                    case [str(feed), str(known)]:
-                        self.digests[feed] = known
+                    case [str(mark), str(known)]:
+                        self._digests[mark] = known
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is noted."""
+        return not self._digests
+
+    def of(self, feeds: Iterable[str]) -> dict[str, str]:
+        """Give the digests that feeds had when the hub took them, by their paths; those that it never took are not
+        there."""
+        found = {feed: self._digests.get(_mark(feed)) for feed in feeds}
+        return {feed: known for feed, known in found.items() if known is not None}
 
     def begin(self, digests: dict[str, str]) -> None:
-        """Make ``digests`` all that is noted, and be ready for more."""
-        self.digests = dict(digests)
+        """Make ``digests`` all that is noted, by the paths of feeds, and be ready for more."""
         written = b"".join(_line(feed, known) for feed, known in sorted(digests.items()))
         if written != self._read or not self._path.is_file() or self._path.is_symlink():
             fresh = self._path.with_suffix(".new")
@@ -225,7 +236,6 @@ class Told:
 
     def add(self, feed: str, known: str) -> None:
         """Note, once begun, that the hub has taken a feed."""
-        self.digests[feed] = known
         if self._file is not None:
             self._file.write(_line(feed, known))
 
@@ -234,8 +244,12 @@ class Told:
             self._file.close()
 
 
+def _mark(feed: str) -> str:
+    return digest(feed).hex()
+
+
 def _line(feed: str, known: str) -> bytes:
-    return json.dumps([feed, known]).encode() + b"\n"
+    return json.dumps([_mark(feed), known]).encode() + b"\n"
 
 
 # --- how it is written ---

@@ -46,7 +46,7 @@ class _Hub(Web):
 
     def json_schema(self) -> dict[str, Any]:
         pattern = rf"^\s*(?![^/]*//[^/?#]*@){WEB_PATTERN}\s*$"
-        return {"type": "string", "pattern": pattern, "examples": ["https://pubsubhubbub.appspot.com/"]}
+        return {"type": "string", "pattern": pattern, "examples": ["https://pubsubhubbub.superfeedr.com/"]}
 
 
 FEEDS_SHAPE: Shape = Record(

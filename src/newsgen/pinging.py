@@ -257,9 +257,10 @@ def _line(feed: str, known: str) -> bytes:
 
 def summary(pinged: Pinged, dry_run: bool) -> str:
     """Give a line about all of it."""
-    told = f"{'Would tell' if dry_run else 'Told'} {pinged.hub} of {len(pinged.told):,} feeds"
+    number = len(pinged.told)
+    told = f"{'Would tell' if dry_run else 'Told'} {pinged.hub} of {number:,} {'feed' if number == 1 else 'feeds'}"
     parts = ["nothing was known of what it had been told"] if pinged.is_first else []
-    parts.append(f"{pinged.unchanged:,} have not changed")
+    parts.append(f"{pinged.unchanged:,} {'has' if pinged.unchanged == 1 else 'have'} not changed")
     if pinged.failed:
         parts.append(f"{len(pinged.failed):,} failed")
     if pinged.untried:

@@ -121,8 +121,10 @@ def told(story: Story, hub: LocalHub, *options: str) -> list[str]:
 
 
 def feeds(story: Story) -> set[str]:
+    """What can be subscribed to: not the documents of the archives."""
     names = ("rss.xml", "atom.xml", "feed.json")
-    return {f"https://example.org/{path}" for path in tree(story.public) if path.rpartition("/")[2] in names}
+    found = [path for path in tree(story.public) if path.rpartition("/")[2] in names and "/archive/" not in path]
+    return {f"https://example.org/{path}" for path in found}
 
 
 def notes(story: Story) -> list[Path]:

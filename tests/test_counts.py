@@ -171,7 +171,7 @@ def test_what_a_change_costs_does_not_grow_with_the_archive(tmp_path: Path) -> N
     assert {name: both for name, both in asked.items() if max(both) > 1.05 * min(both)} == {}
 
 
-@pytest.mark.parametrize("name", sorted(FEATURES.keys() - {"looks"}))  # which depends on settings alone
+@pytest.mark.parametrize("name", sorted(FEATURES.keys() - {"looks", "robots"}))  # which depend on settings alone
 def test_a_feature_that_says_too_little_of_what_a_change_touches_is_found_out(
     story: Story, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from newsgen import almanac, relating, tables, translations
+from newsgen import almanac, recent, relating, tables, translations
 from newsgen import happenings as told
 from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
@@ -416,10 +416,11 @@ def menu_digest(archive: Archive) -> bytes:
 _CHANGES = f"""FROM filed JOIN documents USING (path) WHERE term = {EVERYTHING} AND filed.day >= ? AND filed.day < ?"""
 
 
-def _changes(archive: Archive, month: str, most: int, skip: int) -> tuple[tuple[str, str], ...]:
-    """The addresses of a month's articles, each with its last change: for sitemaps."""
+def _changes(archive: Archive, month: str, most: int, skip: int) -> tuple[tuple[str, str, str | None], ...]:
+    """The addresses of a month's articles, each with its last change and its images (a JSON list, or nothing): for
+    sitemaps."""
     order = "ORDER BY filed.day, filed.published, path LIMIT ? OFFSET ?"
-    rows = archive.rows(f"SELECT address, changed {_CHANGES} {order}", *_range(month), most, skip)
+    rows = archive.rows(f"SELECT address, changed, images {_CHANGES} {order}", *_range(month), most, skip)
     return tuple(rows)
 
 
@@ -469,6 +470,8 @@ QUESTIONS = {
     "menu": Question(_menu, menu_digest),
     "changes": Question(_changes, _changes_digest),
     "last_changes": Question(_last_changes, _last_changes_digest),
+    "news": Question(recent.news, recent.news_digest),
+    "last_news": Question(recent.last_news, recent.last_news_digest),
     "standing": Question(_standing, _standing_digest),
     "happenings": Question(told.happenings, told.happenings_digest),
     "latest": Question(told.latest, told.latest_digest),

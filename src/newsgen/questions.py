@@ -372,6 +372,15 @@ def _names_digest(archive: Archive, axis: str) -> bytes:
     return found
 
 
+def _by_first_use(archive: Archive, axis: str, most: int, skip: int) -> tuple[str, ...]:
+    """The slugs of the terms of an axis in the order in which articles first carried them: for sitemaps, whose older
+    parts are then left alone by new terms."""
+    first = "SELECT day FROM filed WHERE filed.term = vocabulary.term ORDER BY day LIMIT 1"
+    sql = f"""SELECT slug FROM vocabulary WHERE axis = ? AND name IS NOT NULL
+        ORDER BY coalesce(({first}), '~'), slug LIMIT ? OFFSET ?"""  # noqa: S608 - our own words
+    return tuple(slug for (slug,) in archive.rows(sql, axis, most, skip))
+
+
 def _terms_of(archive: Archive, path: str) -> dict[str, tuple[Term, ...]]:
     """The terms of one document by axis, in its own order."""
     own = json.loads(archive.once(("own terms", path), lambda: _ask_terms(archive, path)))
@@ -466,6 +475,7 @@ QUESTIONS = {
     "term": Question(term, _term_digest),
     "terms": Question(terms, _terms_digest),
     "names": Question(_names, _names_digest),
+    "by_first_use": Question(_by_first_use, lambda *arguments: digest(*_by_first_use(*arguments))),
     "terms_of": Question(_terms_of, _terms_of_digest),
     "menu": Question(_menu, menu_digest),
     "changes": Question(_changes, _changes_digest),

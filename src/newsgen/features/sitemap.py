@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from newsgen.archive import Archive, Change
-from newsgen.features import Feature, Frame, Planning, days_of
+from newsgen.features import Feature, Frame, Planning, days_of, terms_of
 from newsgen.features.events import retold
 from newsgen.happenings import coarse_count
-from newsgen.model import AXES, EVENTS, Output, Page, Read, canonical, event_address
+from newsgen.model import AXES, EVENTS, Output, Page, Read, Term, event_address
 from newsgen.questions import MONTH, YEAR, Reads, ask, count, periods
 
 LONGEST_PART = 50_000
@@ -32,7 +32,7 @@ NEWS = "news"
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
-    yield from ("404", "index", "standing", f"{EVENTS}/")
+    yield from ("404", "index", "standing", f"{EVENTS}/", *AXES)
     yield from (month for month, _, _ in ask(planning.archive, Read("last_changes")))
     yield from (f"{EVENTS}/{one.name}" for one in periods(planning.archive, EVENTS, "", "", YEAR))
 
@@ -49,16 +49,23 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
         }
         facts = {
             "standing": _parts(_standing_number(archive)),
+            "terms": {axis: parts for axis in AXES if (parts := _parts(_terms_number(archive, axis), 0))},
             "coarse": _parts(_coarse_number(archive)),
             "cut": {month: [last for *_, last in _cuts(planning, month)] for month in _months_to_cut(planning)},
         }
         yield Page("/sitemap.xml", "sitemap", "the sitemap", None, reads, facts, kind="file")
     elif subject == "standing":
-        reads = {"standing": Read("standing"), **{axis: Read("names", (axis,)) for axis in AXES}}
+        reads = {"standing": Read("standing")}
         for part in range(_parts(_standing_number(archive))):
             address = f"/sitemaps/{_part('pages', part)}.xml"
             origin = "the sitemap of standing pages"
             yield Page(address, "sitemap", origin, None, reads, {"part": part}, kind="listing")
+    elif subject in AXES:
+        for part in range(_parts(_terms_number(archive, subject), 0)):
+            reads = {"slugs": Read("by_first_use", (subject, LONGEST_PART - 1, (LONGEST_PART - 1) * part))}
+            address = f"/sitemaps/{_part(subject, part)}.xml"
+            facts = {"axis": subject}
+            yield Page(address, "sitemap", f"the sitemap of {subject}", None, reads, facts, kind="listing")
     elif subject.startswith(f"{EVENTS}/"):
         year = subject.partition("/")[2]
         number = count(archive, EVENTS, "", year) if year else _coarse_number(archive)
@@ -82,14 +89,18 @@ def _locate(planning: Planning, address: str) -> Iterator[str]:
         yield part[1] or ("standing" if part[2] else f"{EVENTS}/{part[3] or ''}")
 
 
-_A_PART = re.compile(r"/sitemaps/(?:([0-9]{4}-[0-9]{2})|(pages)|events(?:-(-?[0-9]{4,}))?)(?:_[0-9]+)?\.xml")
-"""The address of a part of the sitemap: a month, standing pages, or events of a year."""
+_A_PART = re.compile(
+    rf"/sitemaps/(?:([0-9]{{4}}-[0-9]{{2}}|{'|'.join(AXES)})|(pages)|events(?:-(-?[0-9]{{4,}}))?)(?:_[0-9]+)?\.xml"
+)
+"""The address of a part of the sitemap: a month or the terms of an axis, standing pages, or events of a year."""
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     yield from ("index", "standing")
     yield from {day[:MONTH] for day in days_of(change)}
+    yield from {axis for axis, _ in terms_of(change) if axis in AXES}
     for one in retold(planning, change):
+        yield from {axis for axis, _ in one.terms if axis == "places"}  # for there may be no other sign of a place
         yield from {f"{EVENTS}/{day[:YEAR] if len(day) >= YEAR else ''}" for day in one.days}
 
 
@@ -97,9 +108,16 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 
 
 def _standing_number(archive: Archive) -> int:
-    sql = "SELECT count(*) FROM vocabulary WHERE name IS NOT NULL AND axis IN (SELECT value FROM json_each(?))"
-    terms = archive.row(sql, canonical(AXES))
-    return len(FIXED) + len(AXES) + len(ask(archive, Read("standing"))) + int(terms[0] if terms else 0)
+    return len(FIXED) + len(AXES) + len(ask(archive, Read("standing")))
+
+
+def _terms_number(archive: Archive, axis: str) -> int:
+    def make() -> int:
+        row = archive.row("SELECT count(*) FROM vocabulary WHERE axis = ? AND name IS NOT NULL", axis)
+        return int(row[0]) if row else 0
+
+    number: int = archive.once(("number of terms", axis), make)
+    return number
 
 
 def _coarse_number(archive: Archive) -> int:
@@ -107,9 +125,9 @@ def _coarse_number(archive: Archive) -> int:
     return coarse_count(archive, EVENTS, "", "", YEAR - 1)
 
 
-def _parts(number: int) -> int:
-    """Into how many parts a sitemap is cut; it has one at least. Those of events begin with the page of their year."""
-    return max(1, -(-number // (LONGEST_PART - 1)))
+def _parts(number: int, least: int = 1) -> int:
+    """Into how many parts a sitemap is cut. Those of events begin with the page of their year."""
+    return max(least, -(-number // (LONGEST_PART - 1)))
 
 
 def _size(planning: Planning, addresses: int, octets: int) -> int:
@@ -166,6 +184,8 @@ def _name_of(year: str) -> str:
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     if page.address == "/sitemap.xml":
         named = [(_part("pages", part), "") for part in range(page.facts["standing"])]
+        for axis, parts in page.facts["terms"].items():
+            named += [(_part(axis, part), "") for part in range(parts)]
         for month, _, last in reads.months:
             named += [(_part(month, part), one) for part, one in enumerate(page.facts["cut"].get(month, [last]))]
         named += [(_part(EVENTS, part), "") for part in range(page.facts["coarse"])]
@@ -181,9 +201,10 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
         year = page.facts["year"]
         first = f"/timeline/events/{year}/" if year else "/timeline/events/"
         return urlset(row("url", frame.absolute(one)) for one in (first, *map(event_address, reads.keys)))
-    addresses = [*FIXED, *reads.standing]
-    for axis in AXES:
-        addresses += [f"/{axis}/", *(term.address for term in getattr(reads, axis))]
+    if "slugs" in page.reads:
+        axis = page.facts["axis"]
+        return urlset(row("url", frame.absolute(Term(axis, slug, slug).address)) for slug in reads.slugs)
+    addresses = [*FIXED, *(f"/{axis}/" for axis in AXES), *reads.standing]
     addresses = [*dict.fromkeys(addresses)]  # a page of the content may be at one that every archive has
     begin = page.facts["part"] * (LONGEST_PART - 1)
     return urlset(row("url", frame.absolute(one)) for one in addresses[begin : begin + LONGEST_PART - 1])

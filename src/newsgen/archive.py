@@ -27,9 +27,9 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents INTEGER);
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
-    id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, featured TEXT,
-    location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER, showing INTEGER, images TEXT,
-    terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT, events TEXT, amended TEXT, proposed TEXT, body BLOB,
+    id TEXT, day TEXT, published TEXT, changed TEXT, changed_day TEXT, draft INTEGER, embargo TEXT, expires TEXT,
+    featured TEXT, location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER,
+    showing INTEGER, images TEXT, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT, events TEXT, amended TEXT, proposed TEXT, body BLOB,
     card_digest BLOB, head BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
 CREATE INDEX documents_id ON documents (id) WHERE shown;
@@ -39,6 +39,7 @@ CREATE INDEX documents_held ON documents (path) WHERE held;
 CREATE INDEX documents_featured ON documents (leads, featured) WHERE featured IS NOT NULL;
 CREATE INDEX documents_amended ON documents (day) WHERE shown AND kind = 'article' AND amended != '[]';
 CREATE TABLE bodies (path TEXT PRIMARY KEY, key BLOB, html BLOB, rest TEXT, digest BLOB);
+CREATE TABLE entries (path TEXT PRIMARY KEY, mark BLOB, made BLOB, digest BLOB);
 CREATE TABLE vocabulary (term INTEGER PRIMARY KEY, axis TEXT, slug TEXT, name TEXT, description TEXT, entry TEXT,
     UNIQUE (axis, slug));
 CREATE TABLE filed (term INTEGER, day TEXT, published TEXT, path TEXT, card BLOB,
@@ -53,7 +54,7 @@ CREATE TABLE links (path TEXT, kind TEXT, target TEXT, fragment TEXT, line INTEG
 CREATE INDEX links_path ON links (path);
 CREATE INDEX links_target ON links (target);
 CREATE TABLE pictures (path TEXT PRIMARY KEY, digest TEXT, reader TEXT, width INTEGER, height INTEGER, scales INTEGER,
-    located INTEGER, wrong TEXT, fresh INTEGER) WITHOUT ROWID;
+    size INTEGER, located INTEGER, wrong TEXT, fresh INTEGER) WITHOUT ROWID;
 CREATE INDEX pictures_unread ON pictures (path) WHERE NOT fresh;
 CREATE INDEX pictures_wrong ON pictures (path) WHERE wrong != '';
 CREATE TABLE aliases (path TEXT, alias TEXT, folded TEXT);
@@ -65,6 +66,9 @@ CREATE TABLE seals (path TEXT PRIMARY KEY, seal BLOB) WITHOUT ROWID;
 CREATE TABLE registers (kind TEXT, key TEXT, entry TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE changes (sequence INTEGER PRIMARY KEY, path TEXT, before TEXT, after TEXT);
 """
+LAST_CHANGE = "changed || coalesce(' ' || changed_day, '')"
+"""When a document last changed, in the order of time, and after it the day where no more than that is known."""
+
 PART = 8
 """Bytes of the digest of a card that are kept wherever it is filed, so that a list's digest needs no other table."""
 MOST_ANSWERS = 50_000

@@ -316,7 +316,8 @@ def _entry(
         "id": card.id,
         "day": card.published.day.isoformat(),
         "published": _utc(card.published),
-        "changed": _as_known(card.changed),
+        "changed": _utc(card.changed),
+        "changed_day": card.changed.day.isoformat() if card.changed.day_only else None,
         "draft": int(header.draft),
         "embargo": _utc(header.embargo),
         "expires": _utc(header.expires),
@@ -346,11 +347,6 @@ def _rows(faults: list[Fault]) -> tuple[tuple[Any, ...], ...]:
 
 def _utc(moment: Moment | None) -> str | None:
     return stamp(moment.instant) if moment else None
-
-
-def _as_known(moment: Moment) -> str:
-    """Give a moment in the order of time, and its day in the site's zone where no more than that is known of it."""
-    return stamp(moment.instant) + (f" {moment.day.isoformat()}" if moment.day_only else "")
 
 
 def _images_of(header: Header) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsgen.archive import Archive, DamagedArchive, stamp
+from newsgen.archive import LAST_CHANGE, Archive, DamagedArchive, stamp
 from newsgen.model import Card, digest
 
 DAYS = 2
@@ -83,7 +83,7 @@ def last_news_digest(archive: Archive) -> bytes:
 
 
 def _changes(archive: Archive) -> Iterator[str]:
-    return (row[0] for row in _rows(archive, "changed", archive.meta(_MOMENT)))
+    return (row[0] for row in _rows(archive, LAST_CHANGE, archive.meta(_MOMENT)))
 
 
 # --- what is to come ---

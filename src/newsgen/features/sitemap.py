@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from newsgen.archive import Archive, Change
+from newsgen.archive import LAST_CHANGE, Archive, Change
 from newsgen.features import Feature, Frame, Planning, days_of, terms_of
 from newsgen.features.events import retold
 from newsgen.happenings import coarse_count
@@ -158,9 +158,9 @@ def _cuts(planning: Planning, month: str) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     before = size = taken = 0
     last = ""
-    sql = """SELECT coalesce(json_array_length(images), 0), length(CAST(address AS BLOB)) +
-        coalesce(length(CAST(images AS BLOB)), 0), changed FROM filed JOIN documents USING (path) WHERE term = 0
-        AND filed.day BETWEEN ?1 AND ?1 || '~' ORDER BY filed.day, filed.published, path"""
+    sql = f"""SELECT coalesce(json_array_length(images), 0), length(CAST(address AS BLOB)) +
+        coalesce(length(CAST(images AS BLOB)), 0), {LAST_CHANGE} FROM filed JOIN documents USING (path) WHERE term = 0
+        AND filed.day BETWEEN ?1 AND ?1 || '~' ORDER BY filed.day, filed.published, path"""  # noqa: S608 - our own words
     for shown, octets, changed in archive.each(sql, month):
         own = _size(planning, 1 + shown, octets)
         if taken and (taken == LONGEST_PART or size + own > LARGEST_PART):

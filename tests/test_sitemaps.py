@@ -74,6 +74,10 @@ def test_the_index_lists_its_parts_and_each_says_when_it_changed_as_precisely_as
     before = story.published()
     story.built()
     assert not any(path.startswith("sitemap") for path in changed(story, before))
+    story.article("beta", "A typo less.", corrections=[{"date": "2024-09-01", "text": "A wrong name."}])
+    story.built()
+    assert dates(story, "/sitemaps/2024-07.xml")[f"{BASE}/2024/07/17/beta/"] == "2024-09-01"
+    assert dates(story) == {"2023-05.xml": "2023-05-01", "2024-07.xml": "2024-09-01"}
 
 
 def test_a_new_term_leaves_the_parts_of_older_ones_alone(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -267,7 +271,7 @@ def test_the_clock_goes_forward_and_back_and_each_build_is_as_a_clean_one(desk: 
     assert news(desk) == ["to-come"]
 
 
-def test_a_moment_that_passes_touches_the_news_and_the_index_alone(story: Story) -> None:
+def test_a_moment_that_passes_and_a_new_article_touch_few_sitemaps(story: Story) -> None:
     for number in range(1, 8):
         story.article(f"report-{number}", date=f"2024-11-{23 + number}T12:30Z", tags=["Iraq"])
     story.built()
@@ -278,6 +282,12 @@ def test_a_moment_that_passes_touches_the_news_and_the_index_alone(story: Story)
     done = report(story, now=WHEN + timedelta(days=30))
     assert (done.planned, done.deleted) == ("changes", 1)
     assert (news(story), table_difference(story)) == ([], set())
+    story.built()
+    before = story.published()
+    story.article("new", date="2024-12-01T11:00Z", tags=["Iraq"])
+    story.built()
+    ours = {path for path in changed(story, before) if path.startswith("sitemap")}
+    assert ours == {"sitemap.xml", "sitemaps/2024-12.xml", "sitemaps/news.xml"}
 
 
 def test_no_more_than_a_thousand_are_listed_and_the_others_are_no_moments(

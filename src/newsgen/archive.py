@@ -29,8 +29,8 @@ CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
     id TEXT, day TEXT, published TEXT, changed TEXT, changed_day TEXT, draft INTEGER, embargo TEXT, expires TEXT,
     featured TEXT, location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER,
-    showing INTEGER, images TEXT, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT, events TEXT, amended TEXT, proposed TEXT, body BLOB,
-    card_digest BLOB, head BLOB, digest BLOB);
+    showing INTEGER, images TEXT, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT, events TEXT,
+    amended TEXT, proposed TEXT, body BLOB, card_digest BLOB, head BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
 CREATE INDEX documents_id ON documents (id) WHERE shown;
 CREATE INDEX documents_pages ON documents (kind, menu) WHERE kind != 'article';

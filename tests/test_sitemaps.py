@@ -134,7 +134,8 @@ def test_articles_name_their_own_images_each_once_and_in_their_order(story: Stor
     story.article(
         "alpha",
         "![](<a map.png>) ![b](sub/été.png) ![again](lead.png)\n\n![l](/logo.png) ![far](https://example.com/x.png)\n\n"
-        '[see](linked.png), [paper](paper.pdf), `![code](linked.png)`\n\n<img src="a%20map.png" alt="">',
+        "[see](linked.png), [paper](paper.pdf), `![code](linked.png)`, ![nowhere](/no.png)\n\n"
+        '<img src="a%20map.png" alt="">',
         images=[{"src": "lead.png", "alt": "lead"}, {"src": "https://example.com/y.png", "alt": "far"}],
     )
     story.article("beta", "No picture.")
@@ -148,6 +149,11 @@ def test_articles_name_their_own_images_each_once_and_in_their_order(story: Stor
     }
     for one in ("lead.png", "a map.png", "sub/été.png"):
         assert (story.public / f"media/articles/{one}").exists()
+    story.write("static/no.png", drawn())
+    story.remove("static/logo.png")
+    story.built()
+    assert images(story, "/sitemaps/2024-07.xml")["/2024/07/17/alpha/"] == [*own, "/no.png"]
+    same_as_clean(story)
 
 
 def test_other_images_of_an_article_change_its_month_alone_and_cost_no_queries_of_their_own(story: Story) -> None:

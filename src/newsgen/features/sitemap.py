@@ -74,10 +74,11 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
             address = f"/sitemaps/{_part(_name_of(year), part)}.xml"
             yield Page(address, "sitemap", "the sitemap of events", None, reads, {"year": year}, kind="listing")
     else:
+        facts = {"absent": _absent(planning, subject)}
         for part, (before, number, _) in enumerate(_cuts(planning, subject)):
             reads = {"changes": Read("changes", (subject, number, before))}
             address = f"/sitemaps/{_part(subject, part)}.xml"
-            yield Page(address, "sitemap", "the sitemap of a month", None, reads, kind="listing")
+            yield Page(address, "sitemap", "the sitemap of a month", None, reads, facts, kind="listing")
 
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
@@ -170,6 +171,14 @@ def _cuts(planning: Planning, month: str) -> list[tuple[int, int, str]]:
     return [*found, (before, taken, last)]
 
 
+def _absent(planning: Planning, month: str) -> list[str]:
+    """The addresses of images that articles of a month show and at which nothing is published, which is a warning; of
+    files beside the articles it is a fault."""
+    sql = """SELECT DISTINCT value FROM filed JOIN documents USING (path), json_each(images) WHERE term = 0
+        AND filed.day BETWEEN ?1 AND ?1 || '~' AND images IS NOT NULL AND value NOT LIKE '/media/%' ORDER BY value"""
+    return [one for (one,) in planning.archive.rows(sql, month) if planning.files.find(one) is None]
+
+
 def _part(name: str, part: int) -> str:
     return f"{name}_{part + 1}" if part else name
 
@@ -196,7 +205,7 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
         rows = [row("sitemap", frame.absolute(f"/sitemaps/{name}.xml"), last) for name, last in named]
         return Output(f"{HEAD}<sitemapindex {SPACE}>\n{''.join(rows)}</sitemapindex>\n".encode())
     if "changes" in page.reads:
-        return _month(reads.changes, frame)
+        return _month(reads.changes, set(page.facts["absent"]), frame)
     if "keys" in page.reads:
         year = page.facts["year"]
         first = f"/timeline/events/{year}/" if year else "/timeline/events/"
@@ -210,14 +219,13 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     return urlset(row("url", frame.absolute(one)) for one in addresses[begin : begin + LONGEST_PART - 1])
 
 
-def _month(changes: Iterable[tuple[str, str, str | None]], frame: Frame) -> Output:
+def _month(changes: Iterable[tuple[str, str, str | None]], absent: set[str], frame: Frame) -> Output:
     rows, spaces = [], ""
     for address, changed, images in changes:
-        more = ""
-        if images:
-            spaces = f" {IMAGE_SPACE}"
-            urls = (escape(frame.absolute(one), quote=False) for one in json.loads(images))
-            more = "".join(f"<image:image><image:loc>{url}</image:loc></image:image>" for url in urls)
+        shown = [one for one in json.loads(images) if one not in absent] if images else ()
+        urls = (escape(frame.absolute(one), quote=False) for one in shown)
+        more = "".join(f"<image:image><image:loc>{url}</image:loc></image:image>" for url in urls)
+        spaces = f" {IMAGE_SPACE}" if more else spaces
         rows.append(row("url", frame.absolute(address), changed, more))
     return urlset(rows, spaces)
 

@@ -13,6 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from newsgen.branding import LOOK_SHAPE, PARTS_OF_LOOK, Item, Look, read_look
 from newsgen.catalogues import HOW_TO_ADD, OWN, is_known, normal
+from newsgen.crawling import PARTS_OF_ROBOTS, ROBOTS_SHAPE, Robots, read_robots
 from newsgen.document import Document, is_empty, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
 from newsgen.errors import FAULT, NOTE, WARNING, Fault
@@ -245,7 +246,7 @@ SETTINGS = (
     Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
     Field("images", _IMAGES, "How pictures are published: formats, widths, quality, alt (or only the formats)."),
     Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
-    Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
+    Field("robots", ROBOTS_SHAPE, "What crawlers are asked: default, allow, disallow, crawlers (or only the default)."),
     Field("theme", LOOK_SHAPE, "How the site looks: logo, accent, fonts, menu, footer."),
     Field("feeds", FEEDS_SHAPE, "How it is subscribed to: formats, min_articles, history, hub (or only the formats)."),
     Field("search", Flag(), "Whether readers can search the archive. Default: true."),
@@ -299,7 +300,7 @@ class Site:
     trusted_html: bool = False
     markdown: Markdown = Markdown()
     images: Images = field(default_factory=Images)
-    robots: str = "allow"
+    robots: Robots = field(default_factory=Robots)
     theme: Look = field(default_factory=Look)
     feeds: Feeds = field(default_factory=Feeds)
     search: bool = True
@@ -365,6 +366,7 @@ PARTS = {
     "images": tuple(one.name for one in fields(Images)),
     "theme": PARTS_OF_LOOK,
     "feeds": PARTS_OF_FEEDS,
+    "robots": PARTS_OF_ROBOTS,
 }
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
@@ -374,7 +376,7 @@ def _plain(value: Any) -> Any:
         return value.plain()
     if isinstance(value, tuple) and value and isinstance(value[0], Item):
         return [[one.title, one.url, one.page] for one in value]
-    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images | Feeds) else value
+    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images | Feeds | Robots) else value
 
 
 def _publisher(given: dict[str, Any]) -> Publisher:
@@ -433,6 +435,11 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     given["markdown"] = Markdown(**markdown)
     given["images"] = _images(given.get("images") or {})
     given["feeds"] = read_feeds(given.get("feeds") or {})
+    if "robots" in given:
+        given["robots"] = read_robots(given["robots"])
+        if (root / "static/robots.txt").exists():
+            what = "static/robots.txt is published as it is, and nothing of robots: is"
+            document.warn(nodes["robots"], what, "Keep the file or the setting.")
     faults = document.faults
     if "theme" in given:
         given["theme"], unlike = read_look(given["theme"], root, SETTINGS_FILE)

@@ -15,7 +15,9 @@ from newsgen.features import (
     images,
     listings,
     looks,
+    news,
     numbers,
+    robots,
     search,
     sitemap,
     timeline,
@@ -25,6 +27,6 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, looks, files, images, search),
+        *(corrections, numbers, data, feeds, sitemap, news, robots, looks, files, images, search),
     )
 }

@@ -377,7 +377,7 @@ def test_words_and_settings_that_hold_markup_characters_are_escaped_once(story: 
 
 def test_cards_of_the_site_are_used_on_pages_of_the_theme(story: Story) -> None:
     theirs = (default_theme() / "templates/_cards.html").read_text(encoding="utf-8")
-    publish(story, {"_cards.html": theirs.replace('class="card"', 'class="mine" data-on="{{ page.address }}"')})
+    publish(story, {"_cards.html": theirs.replace('class="card h-entry"', 'class="mine" data-on="{{ page.address }}"')})
     for address in ("/", "/timeline/2024/07/", "/tags/iraq/"):
         assert f'<article class="mine" data-on="{address}">' in story.text(address)
 

@@ -234,11 +234,14 @@ def _view_of_tombstone(article: Article) -> dict[str, Any]:
 
 def _places(meta: dict[str, Any], terms: tuple[Term, ...]) -> list[dict[str, Any]]:
     """Give the places that an article is about, the first where it is located: each as it is written, with its chain of
-    terms from the inside (empty for one without a page)."""
+    terms from the inside (empty for one without a page), and its coordinates."""
     known = {one.slug: one for one in terms}
     places = [meta["location"], *meta["places"]] if meta["location"] else meta["places"]
     chains = [tuple(known[key] for key in one["chain"] if key in known) for one in places]
-    found = {one["shown"]: {"name": one["shown"], "chain": chain} for one, chain in zip(places, chains, strict=True)}
+    found = {
+        one["shown"]: {"name": one["shown"], "chain": chain, "at": one["at"]}
+        for one, chain in zip(places, chains, strict=True)
+    }
     return list(found.values())
 
 

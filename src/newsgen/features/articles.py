@@ -198,6 +198,7 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         view |= reading.describe_reading(article, body)
         view["cite"] = reading.cite(frame, article.card, reads.terms["authors"], view["corrections"])
         view["origin"] = reading.origin(frame)
+        view["license_url"] = describing.license_url(frame)
         view["structured"] = describing.describe_article(frame, view, article.meta, reads.terms, article.length)
     else:
         view["structured"] = describing.describe_page(frame, article.card)

@@ -19,6 +19,7 @@ from newsgen.features import OWN_ADDRESSES, Feature, Frame, Planning, describing
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.features.picturing import EMBED, view_of_image, with_pictures
+from newsgen.forms import FORMS, form_address
 from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Account, Article, Card, Happening, Moment, Page, Read, Term, Translation
 from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
@@ -198,6 +199,14 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         view |= reading.describe_reading(article, body)
         view["cite"] = reading.cite(frame, article.card, reads.terms["authors"], view["corrections"])
         view["origin"] = reading.origin(frame)
+        view["also_as"] = [
+            {
+                "type": FORMS[one].type,
+                "name": FORMS[one].name,
+                "address": form_address(article.card.address, FORMS[one]),
+            }
+            for one in frame.site.alternates
+        ]
         view["license_url"] = describing.license_url(frame)
         view["structured"] = describing.describe_article(frame, view, article.meta, reads.terms, article.length)
     else:
@@ -283,6 +292,6 @@ FEATURE = Feature(
     _pages,
     _affected,
     view_of_document,
-    settings=(*describing.SETTINGS, "images"),
+    settings=(*describing.SETTINGS, "alternates", "images"),
     locate=_locate,
 )

@@ -1,0 +1,175 @@
+"""Write the HTML of an article as Markdown, by markdownify, and as plain text.
+
+Markdown is written so that no text in it is taken for markup, HTML included, however it is read (CommonMark, GFM).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from html.parser import HTMLParser
+from typing import Any, Protocol
+from urllib.parse import quote
+
+_SPACE = re.compile(r"[ \t\r\n]+")
+_BLOCKS = frozenset(
+    """aside blockquote caption dd details div dl dt figure h1 h2 h3 h4 h5 h6 hr li ol p pre section summary table tr
+    ul""".split()
+)
+_UNSEEN = frozenset({"figure", "script", "style", "template", "noscript"})
+_DIGITS = re.compile(r"[0-9]{1,3}")
+_UNSAFE_IN_ADDRESS = "!#$%&'*+,/:;=?@[]~"
+"""What may stay in an address as it is; parentheses, angle brackets, spaces and backslashes would end it."""
+
+
+class Writer(Protocol):
+    """Writes HTML as Markdown."""
+
+    def convert(self, html: str) -> str:
+        """Give the Markdown of HTML."""
+
+
+def plain_text(html: str) -> str:
+    """Give the text of HTML, its paragraphs parted by empty lines, without figures and what stands below them."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    reader.end_block()
+    return "\n\n".join(reader.paragraphs)
+
+
+class _Reader(HTMLParser):
+    """Collects the paragraphs of a text. It looks at nothing twice, so that no text takes long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paragraphs: list[str] = []
+        self._open: list[str] = []
+        self._unseen = 0
+        self._as_it_is = 0
+
+    def end_block(self) -> None:
+        text = "".join(self._open)
+        lines = text.strip("\n").split("\n") if self._as_it_is else [one.strip() for one in text.split("\n")]
+        found = "\n".join(lines).strip("\n")
+        if found.strip():
+            self.paragraphs.append(found)
+        self._open.clear()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _BLOCKS:
+            self.end_block()
+        if tag == "br":
+            self._open.append("\n")
+        elif tag in ("td", "th"):
+            self._open.append(" ")
+        self._unseen += tag in _UNSEEN
+        self._as_it_is += tag == "pre"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self.end_block()
+        self._unseen -= tag in _UNSEEN and self._unseen > 0
+        self._as_it_is -= tag == "pre" and self._as_it_is > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self._open.append(data if self._as_it_is else _SPACE.sub(" ", data))
+
+
+@functools.cache
+def markdown_writer() -> type[Writer]:
+    """Give the class that writes Markdown. It is made when it is first needed, for it imports much."""
+    from bs4 import BeautifulSoup
+    from markdownify import ATX, MarkdownConverter
+
+    class Converter(MarkdownConverter):
+        """markdownify, with what it leaves open: addresses, the words of pictures, and fences that no text can end."""
+
+        def __init__(self) -> None:
+            super().__init__(heading_style=ATX, bullets="-", escape_misc=True, strip_document=None)
+            self._numbers: dict[int, int] = {}
+
+        def convert(self, html: str) -> str:
+            """Give the Markdown of HTML, or its text where that is nested too deeply."""
+            soup = BeautifulSoup(html, "html.parser")
+            self._prepare(soup)
+            try:
+                written = str(self.convert_soup(soup))
+            except RecursionError:
+                written = "\n\n".join(self._escaped(one) for one in plain_text(html).split("\n\n"))
+            return re.sub(r"\n{3,}", "\n\n", written).strip("\n") if "```" not in written else written.strip("\n")
+
+        def _prepare(self, soup: Any) -> None:
+            for text in soup.find_all(string=re.compile(r"[ \t\r\n]{2}")):
+                if text.find_parent("pre") is None:  # which takes very long where much of it is in one place
+                    text.replace_with(_SPACE.sub(lambda found: "\n" if "\n" in found[0] else " ", text))
+            for cell in soup.find_all(["td", "th"], colspan=True):
+                if not _DIGITS.fullmatch(cell["colspan"]):
+                    del cell["colspan"]
+            for numbered in soup.find_all("ol"):
+                given = numbered.get("start", "")
+                number = int(given) if _DIGITS.fullmatch(given) else 1
+                for one in numbered.find_all("li", recursive=False):
+                    self._numbers[id(one)] = number
+                    number += 1
+
+        def convert_a(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            address = el.get("href")
+            if "_noformat" in parent_tags or not address or not text.strip():
+                return text
+            inner = text.strip()
+            before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+            return f"{before}[{inner}]({_address(address)}{self._title(el)}){after}"
+
+        def convert_img(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            alt = self._escaped(_SPACE.sub(" ", el.get("alt", "")))
+            source = el.get("src")
+            return (
+                f"![{alt}]({_address(source)}{self._title(el)})" if source and "_noformat" not in parent_tags else alt
+            )
+
+        def _escaped(self, text: str) -> str:
+            return str(self.escape(text, set()))  # type: ignore[attr-defined] # its types leave that out
+
+        def _title(self, el: Any) -> str:
+            title = _SPACE.sub(" ", el.get("title", ""))
+            return f' "{self._escaped(title)}"'.replace('\\"', '"') if title and '"' not in title else ""
+
+        def convert_br(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            return " " if "_inline" in parent_tags else "\\\n"
+
+        def convert_li(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            bullet = f"{self._numbers[id(el)]}. " if id(el) in self._numbers else "- "
+            lines = text.strip().split("\n")
+            indented = (f"{' ' * len(bullet)}{one}" if one else "" for one in lines[1:])
+            return "\n".join((bullet + lines[0], *indented)) + "\n"
+
+        def convert_pre(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            longest = max((len(one) for one in re.findall("`+", text)), default=0)
+            fence = "`" * max(3, longest + 1)
+            inner = text.strip("\n")
+            return f"\n\n{fence}\n{inner}\n{fence}\n\n" if inner.strip() else ""
+
+        def convert_q(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            return f"“{text}”"
+
+        def convert_sup(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            is_mark = bool({"cited", "footnote-ref"} & set(el.get("class", ()))) or el.find("a") is not None
+            return text if is_mark or not text.strip() or "_noformat" in parent_tags else f"<sup>{text}</sup>"
+
+        def convert_sub(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            return text if not text.strip() or "_noformat" in parent_tags else f"<sub>{text}</sub>"
+
+        def convert_td(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            cell = re.sub(r"(?<!\\)\|", r"\\|", _SPACE.sub(" ", text).strip())
+            return f" {cell} |" + " |" * (int(el.get("colspan", "1")) - 1)
+
+        convert_th = convert_td
+
+    return Converter
+
+
+def _address(address: str) -> str:
+    """An address as it stands between parentheses."""
+    return quote(address, safe=_UNSAFE_IN_ADDRESS)

@@ -106,8 +106,11 @@ def describe(
         ]
         if markup
         else [],
-        people=[_person(absolute, one) for one in terms["authors"] if slugify(one.name) != own],
-        organisations=[_publisher(rights, absolute)],
+        people=[_author(absolute, one) for one in terms["authors"] if slugify(one.name) != own],
+        organisations=[
+            *(_author(absolute, one) for one in terms["authors"] if slugify(one.name) == own),
+            _publisher(rights, absolute),
+        ],
         places=_places(absolute, meta, terms["places"], items or {}),
         subjects=[
             _subject(absolute, one, rel)
@@ -163,7 +166,7 @@ def _texts(role: str, text: str) -> list[Value]:
     return [{"role": role, "contentType": "text/plain", "value": text}] if text else []
 
 
-def _person(absolute: Absolute, author: Term) -> Value:
+def _author(absolute: Absolute, author: Term) -> Value:
     return {"name": author.name, "rel": "author", "uri": absolute(author.address), "literal": author.slug}
 
 
@@ -204,7 +207,9 @@ def _place(
     page = absolute(term.address) if term else None
     item = items.get(term.slug, "") if term else ""
     uri = f"http://www.wikidata.org/entity/{item}" if _ITEM.fullmatch(item) else page
-    named = _filled(name=name, rel=rel, uri=uri, literal=term.slug if term else None, geoJSON=point)
+    named = _filled(
+        name=term.name if term else name, rel=rel, uri=uri, literal=term.slug if term else None, geoJSON=point
+    )
     return named | (_reached(page) if uri != page else {})
 
 

@@ -17,6 +17,8 @@ _BLOCKS = frozenset(
     ul""".split()
 )
 _UNSEEN = frozenset({"figure", "script", "style", "template", "noscript"})
+_RAISED = "^"
+_BACK = "footnote-backref"
 _DIGITS = re.compile(r"[0-9]{1,3}")
 _UNSAFE_IN_ADDRESS = "!#$%&'*+,/:;=?@[]~"
 """What may stay in an address as it is; parentheses, angle brackets, spaces and backslashes would end it."""
@@ -47,6 +49,7 @@ class _Reader(HTMLParser):
         self._open: list[str] = []
         self._unseen = 0
         self._as_it_is = 0
+        self._is_mark = self._is_back = False
 
     def end_block(self) -> None:
         text = "".join(self._open)
@@ -63,18 +66,30 @@ class _Reader(HTMLParser):
             self._open.append("\n")
         elif tag in ("td", "th"):
             self._open.append(" ")
+        elif tag == "sup":
+            self._open.append(_RAISED)  # 10⁶ is not 106
+        elif tag == "a":
+            self._is_mark = self._open[-1:] == [_RAISED]
+            self._is_back = ("class", _BACK) in attrs
+            if self._is_mark:
+                self._open.pop()
         self._unseen += tag in _UNSEEN
         self._as_it_is += tag == "pre"
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCKS:
             self.end_block()
+        if tag == "a":
+            self._is_mark = self._is_back = False
         self._unseen -= tag in _UNSEEN and self._unseen > 0
         self._as_it_is -= tag == "pre" and self._as_it_is > 0
 
     def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self._open.append(data if self._as_it_is else _SPACE.sub(" ", data))
+        if self._unseen or self._is_back:
+            return
+        if self._is_mark and not data.startswith("["):
+            data = f"[{data}]"
+        self._open.append(data if self._as_it_is else _SPACE.sub(" ", data))
 
 
 @functools.cache
@@ -116,6 +131,8 @@ def markdown_writer() -> type[Writer]:
 
         def convert_a(self, el: Any, text: str, parent_tags: set[str]) -> str:
             address = el.get("href")
+            if _BACK in el.get("class", ()):
+                return ""
             if "_noformat" in parent_tags or not address or not text.strip():
                 return text
             inner = text.strip()

@@ -21,7 +21,7 @@ from newsgen.features.picturing import with_sizes
 from newsgen.forms import FORMS, article_address_of, form_address
 from newsgen.markup import resolve
 from newsgen.model import Article, Moment, Output, Page, Read, Term
-from newsgen.ninjs import Picture, Rights, describe, rendition, to_bytes
+from newsgen.ninjs import Picture, Rights, as_uri, describe, rendition, to_bytes
 from newsgen.notes import CLOSE, OPEN
 from newsgen.pictures import Picture as Measured
 from newsgen.pictures import rendition_address, renditions
@@ -156,7 +156,9 @@ def _markdown(article: Article, terms: dict[str, tuple[Term, ...]], body: str, f
             if (moment := Moment.unpack(one["date"]))
         ],
         "images": [
-            _kept(src=_picture(one, {}, frame).url, alt=one["alt"], caption=one["caption"], credit=one["credit"])
+            _kept(
+                src=as_uri(_picture(one, {}, frame).url), alt=one["alt"], caption=one["caption"], credit=one["credit"]
+            )
             for one in meta["images"]
         ],
         "id": card.id,

@@ -168,3 +168,39 @@ def test_no_cleaned_html_has_microformats(names: list[str], space: str, title: s
 def test_only_classes_are_looked_at() -> None:
     raw = '<pre> class="h-entry"</pre><p title="x class=" id="h-entry">a</p>'
     assert Cleaner().clean(raw) == raw
+
+
+# --- the head: for reference managers, and the licence ---
+
+
+def metas(story: Story, address: str) -> list[tuple[str, str]]:
+    found = story.page(address).xpath("//head/meta[starts-with(@name, 'citation_') or starts-with(@name, 'DC.')]")
+    return [(one.get("name"), one.get("content")) for one in found]
+
+
+def test_the_head_of_an_article_names_it_as_reference_managers_look_for_it(archive: Story) -> None:
+    assert metas(archive, ADDRESS) == [
+        ("citation_title", "Drones <fired> at a base"),
+        ("citation_author", "Ada Ray"),
+        ("citation_author", "Bo Lee"),
+        ("citation_publication_date", "2024/07/17"),
+        ("citation_publisher", "The Desk"),
+        ("citation_language", "en"),
+        ("citation_keywords", "Iraq"),
+        ("citation_keywords", "Drones & more"),
+        ("citation_public_url", URL),
+        ("citation_fulltext_html_url", URL),
+        ("DC.type", "newspaperArticle"),
+    ]
+    assert archive.page(ADDRESS).xpath("string(//meta[@property='og:site_name']/@content)") == "The Record"
+    assert not metas(archive, "/") and not metas(archive, "/tags/iraq/")
+
+
+def test_the_canonical_address_the_authors_and_the_licence_are_linked(archive: Story, story: Story) -> None:
+    page = archive.page(ADDRESS)
+    assert page.xpath("//link[@rel='canonical']/@href") == [URL]
+    assert page.xpath("//a[@rel='author']/@href") == ["/authors/ada-ray/", "/authors/bo-lee/"]
+    assert page.xpath("//link[@rel='license']/@href") == ["https://creativecommons.org/licenses/by/4.0/"]
+    story.site(license="All rights reserved").article("alpha")
+    story.built()
+    assert not story.page("/2024/07/17/alpha/").xpath("//link[@rel='license']")

@@ -419,6 +419,33 @@ def test_no_code_picture_or_address_ends_what_holds_it(text: str, address: str) 
     assert squeezed("".join(read.xpath("//code/text()"))) == squeezed(text)
 
 
+INLINE = st.recursive(
+    st.text(alphabet="ab .(*:_\n", min_size=1, max_size=4).map(html.escape),
+    lambda inner: st.tuples(
+        st.sampled_from(["em", "strong", "i", "b", "del", "s"]), st.lists(inner, min_size=1, max_size=3)
+    ).map(lambda one: f"<{one[0]}>{''.join(one[1])}</{one[0]}>"),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=120)
+@given(st.lists(st.one_of(INLINE, st.just("<br>")), min_size=1, max_size=4).map("".join))
+def test_what_is_emphasised_reads_the_same(markup: str) -> None:
+    def stressed(text: str) -> list[tuple[str, bool, bool]]:
+        found = []
+        for part in lxml.html.fragment_fromstring(text, create_parent="div").xpath("//text()"):
+            element = part.getparent().getparent() if part.is_tail else part.getparent()
+            around = {one.tag for one in (element, *element.iterancestors())}
+            found += [
+                (one, bool(around & {"em", "i"}), bool(around & {"strong", "b"})) for one in part if not one.isspace()
+            ]
+        return found
+
+    markdown = markdown_writer()().convert(f"<p>{markup}</p>")
+    options = pyromark.Options.ENABLE_STRIKETHROUGH | pyromark.Options.ENABLE_DEFINITION_LIST
+    assert stressed(pyromark.html(markdown, options=options)) == stressed(f"<p>{markup}</p>"), markdown
+
+
 def test_hostile_html_takes_no_time_and_no_stack() -> None:
     write = markdown_writer()().convert
     assert "deep" in write("<div>" * 399 + "deep" + "</div>" * 399)
@@ -427,4 +454,6 @@ def test_hostile_html_takes_no_time_and_no_stack() -> None:
     assert write(f"<p>a{' ' * 200_000}b</p>") == "a b"
     assert write(f"<pre>a{' ' * 200_000}b</pre>").count(" ") == 200_000
     assert write("<ol>" + "<li>x</li>" * 5_000 + "</ol>").endswith("5000. x")
+    assert write(f"<p>a{'<br>' * 5_000}b</p>").endswith("b")
+    assert write(f"<p>{'<b>(</b>a' * 3_000}</p>").endswith("a")
     assert plain_text("<p>" * 10_000 + "x") == "x"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -17,6 +18,9 @@ _BLOCKS = frozenset(
     ul""".split()
 )
 _UNSEEN = frozenset({"figure", "script", "style", "template", "noscript"})
+MOST_PASSED = 20
+"""How many elements without any text are passed to find the next one that has some."""
+_EMPHASES = ("em", "i", "strong", "b", "del", "s")
 _RAISED = "^"
 _BACK = "footnote-backref"
 _DIGITS = re.compile(r"[0-9]{1,3}")
@@ -147,14 +151,37 @@ def markdown_writer() -> type[Writer]:
             )
 
         def _escaped(self, text: str) -> str:
-            return str(self.escape(text, set()))  # type: ignore[attr-defined] # its types leave that out
+            return self.escape(text, set())
 
         def _title(self, el: Any) -> str:
             title = _SPACE.sub(" ", el.get("title", ""))
             return f' "{self._escaped(title)}"'.replace('\\"', '"') if title and '"' not in title else ""
 
         def convert_br(self, el: Any, text: str, parent_tags: set[str]) -> str:
-            return " " if "_inline" in parent_tags else "\\\n"
+            if "_inline" in parent_tags:
+                return " "
+            return "\\\n" if _follows(el, _is_said) is not None else ""  # at the end of a paragraph it is a backslash
+
+        def convert_p(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            written = "\n".join(line.strip(" ") for line in text.split("\n") if line.strip())
+            if "_inline" in parent_tags:
+                return f" {written} "
+            return f"\n\n{written}\n\n" if written else ""
+
+        def convert_b(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            return _marked(el, text, "**", "strong", parent_tags)
+
+        def convert_em(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            return _marked(el, text, "*", "em", parent_tags)
+
+        def convert_del(self, el: Any, text: str, parent_tags: set[str]) -> str:
+            return _marked(el, text, "~~", "del", parent_tags)
+
+        convert_strong, convert_i, convert_s = convert_b, convert_em, convert_del
+
+        def escape(self, text: str, parent_tags: set[str]) -> str:
+            written = str(super().escape(text, parent_tags))  # type: ignore[misc] # its types leave that out
+            return re.sub(r"^( ?):", r"\1\:", written, flags=re.MULTILINE)
 
         def convert_li(self, el: Any, text: str, parent_tags: set[str]) -> str:
             bullet = f"{self._numbers[id(el)]}. " if id(el) in self._numbers else "- "
@@ -185,6 +212,54 @@ def markdown_writer() -> type[Writer]:
         convert_th = convert_td
 
     return Converter
+
+
+def _marked(el: Any, text: str, sign: str, tag: str, parent_tags: set[str]) -> str:
+    """A text with signs around it; with tags where CommonMark would not take these signs for what they are, as between
+    a letter and a bracket (its section 6.2 on runs of delimiters)."""
+    inner = text.strip()
+    if "_noformat" in parent_tags or not inner:
+        return text
+    before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    earlier, later = _precedes(el), _follows(el, lambda _: True)
+    fits = (before or inner[0].isalnum() or not earlier or not earlier[-1].isalnum()) and (
+        after or inner[-1].isalnum() or not later or not later[0].isalnum()
+    )
+    is_beside_another = any(getattr(one, "name", None) in _EMPHASES for one in (el.previous_sibling, el.next_sibling))
+    is_in_another = el.parent is not None and el.parent.name in _EMPHASES
+    if fits and inner[:1] not in "*~" and inner[-1:] not in "*~" and not is_beside_another and not is_in_another:
+        return f"{before}{sign}{inner}{sign}{after}"
+    return f"{before}<{tag}>{inner}</{tag}>{after}"
+
+
+def _precedes(el: Any) -> str:
+    """The text just before an element in the same block; empty at its beginning."""
+    while el.previous_sibling is None:
+        el = el.parent
+        if el is None or el.name in _BLOCKS or el.name in ("td", "th", "[document]"):
+            return ""
+    return str(el.previous_sibling.get_text())
+
+
+def _follows(el: Any, is_enough: Callable[[str], bool]) -> str | None:
+    """The next text after an element in the same block that is enough; None at its end."""
+    for _ in range(MOST_PASSED):
+        while el.next_sibling is None:
+            el = el.parent
+            if el is None or el.name in _BLOCKS or el.name in ("td", "th", "[document]"):
+                return None
+        el = el.next_sibling
+        name = getattr(el, "name", None)
+        if name in _BLOCKS:
+            return None
+        text = str(el.get_text())
+        if name == "img" or is_enough(text):
+            return text
+    return ""
+
+
+def _is_said(text: str) -> bool:
+    return bool(text.strip())
 
 
 def _address(address: str) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
+from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -221,24 +222,38 @@ def _marked(el: Any, text: str, sign: str, tag: str, parent_tags: set[str]) -> s
     if "_noformat" in parent_tags or not inner:
         return text
     before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    earlier, later = _precedes(el), _follows(el, lambda _: True)
+    earlier, later = _precedes(el), _follows(el, bool)
     fits = (before or inner[0].isalnum() or not earlier or not earlier[-1].isalnum()) and (
         after or inner[-1].isalnum() or not later or not later[0].isalnum()
     )
-    is_beside_another = any(getattr(one, "name", None) in _EMPHASES for one in (el.previous_sibling, el.next_sibling))
+    is_beside_another = any(_is_emphasis(near) for near in (el.previous_siblings, el.next_siblings))
     is_in_another = el.parent is not None and el.parent.name in _EMPHASES
     if fits and inner[:1] not in "*~" and inner[-1:] not in "*~" and not is_beside_another and not is_in_another:
         return f"{before}{sign}{inner}{sign}{after}"
     return f"{before}<{tag}>{inner}</{tag}>{after}"
 
 
+def _is_emphasis(near: Iterable[Any]) -> bool:
+    """Whether the next of some siblings that has any text is or holds an emphasis."""
+    for one in islice(near, MOST_PASSED):
+        if getattr(one, "name", None) and (one.name in _EMPHASES or one.find(_EMPHASES) is not None):
+            return True
+        if one.get_text():
+            return False
+    return False
+
+
 def _precedes(el: Any) -> str:
     """The text just before an element in the same block; empty at its beginning."""
-    while el.previous_sibling is None:
-        el = el.parent
-        if el is None or el.name in _BLOCKS or el.name in ("td", "th", "[document]"):
-            return ""
-    return str(el.previous_sibling.get_text())
+    for _ in range(MOST_PASSED):
+        while el.previous_sibling is None:
+            el = el.parent
+            if el is None or el.name in _BLOCKS or el.name in ("td", "th", "[document]"):
+                return ""
+        el = el.previous_sibling
+        if text := str(el.get_text()):
+            return text
+    return ""
 
 
 def _follows(el: Any, is_enough: Callable[[str], bool]) -> str | None:

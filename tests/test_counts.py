@@ -176,7 +176,7 @@ def test_what_a_change_costs_does_not_grow_with_the_archive(tmp_path: Path) -> N
 def test_a_feature_that_says_too_little_of_what_a_change_touches_is_found_out(
     story: Story, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story.site(search=name == "search")
+    story.site(search=name == "search", alternates=["markdown", "ninjs"] if name == "alternates" else [])
     story.write("content/articles/map.png", drawn(400, 4))
     story.article("alpha", "![a map](map.png)", tags=["Iraq"], location="Mosul")  # so that no part joins the menu
     story.article("beta", date="2024-07-18")

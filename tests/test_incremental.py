@@ -176,6 +176,10 @@ class Edits(RuleBasedStateMachine):
     def set_settings(self, title: str, base: str) -> None:
         self.story.site(title=title, base_url=f"https://example.org{base}", home_sections=["World"])
 
+    @rule(forms=st.sampled_from([["ninjs"], ["markdown", "ninjs"]]))
+    def publish_other_forms(self, forms: list[str]) -> None:
+        self.story.site(alternates=forms)
+
     @rule(zone=st.sampled_from(["UTC", "Pacific/Auckland"]))
     def set_zone(self, zone: str) -> None:
         self.story.site(timezone=zone)

@@ -371,6 +371,7 @@ QUESTIONS = {
     "place": Question(told.place, told.place_digest),
     "places": Question(told.places, told.places_digest),
     "entry": Question(told.entry, told.entry_digest),
+    "items_of": Question(told.items_of, told.items_of_digest),
     "together": Question(told.together, told.together_digest),
     "amendments": Question(told.amendments, told.amendments_digest),
     "amended": Question(told.amended, told.amended_digest),

@@ -17,6 +17,7 @@ from newsgen.crawling import PARTS_OF_ROBOTS, ROBOTS_SHAPE, Robots, read_robots
 from newsgen.document import Document, is_empty, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
 from newsgen.errors import FAULT, NOTE, WARNING, Fault
+from newsgen.forms import FORMS
 from newsgen.model import canonical, digest
 from newsgen.pictures import FORMATS, WIDTHS, Images
 from newsgen.policies import POLICIES_SHAPE, Linked
@@ -249,6 +250,11 @@ SETTINGS = (
     Field("robots", ROBOTS_SHAPE, "What crawlers are asked: default, allow, disallow, crawlers (or only the default)."),
     Field("theme", LOOK_SHAPE, "How the site looks: logo, accent, fonts, menu, footer."),
     Field("feeds", FEEDS_SHAPE, "How it is subscribed to: formats, min_articles, history, hub (or only the formats)."),
+    Field(
+        "alternates",
+        ListOf(Choice(tuple(FORMS))),
+        "The forms in which every article is published beside its page: markdown, ninjs. Default: none.",
+    ),
     Field("search", Flag(), "Whether readers can search the archive. Default: true."),
 )
 
@@ -303,6 +309,7 @@ class Site:
     robots: Robots = field(default_factory=Robots)
     theme: Look = field(default_factory=Look)
     feeds: Feeds = field(default_factory=Feeds)
+    alternates: tuple[str, ...] = ()
     search: bool = True
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
@@ -434,6 +441,7 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
     given["images"] = _images(given.get("images") or {})
+    given["alternates"] = tuple(one for one in FORMS if one in given.get("alternates", ()))
     given["feeds"] = read_feeds(given.get("feeds") or {})
     if "robots" in given:
         given["robots"] = read_robots(given["robots"])

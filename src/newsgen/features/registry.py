@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsgen.features import (
     Feature,
+    alternates,
     anniversaries,
     articles,
     corrections,
@@ -28,5 +29,6 @@ FEATURES: dict[str, Feature] = {
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
         *(corrections, numbers, data, feeds, sitemap, news, robots, looks, files, images, search),
+        *(alternates,),
     )
 }

@@ -35,7 +35,10 @@ def program_digest() -> bytes:
     sources = sorted(path for path in package.rglob("*.py"))
     made_with = [
         f"{name}={importlib.metadata.version(name)}"
-        for name in "babel jinja2 markdown nh3 feedgen lxml pillow pyyaml python-dateutil".split()
+        for name in (
+            "babel jinja2 markdown nh3 feedgen lxml pillow pyyaml python-dateutil fonttools fontpkg-source-serif-4 "
+            "fontpkg-amiri"
+        ).split()
     ]
     return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
 

@@ -34,6 +34,7 @@ from newsgen.schema import (
     Web,
     either,
 )
+from newsgen.sharing import PARTS_OF_SOCIAL_CARDS, SOCIAL_CARDS_SHAPE, SocialCards, read_social_cards
 from newsgen.subscribing import FEEDS_SHAPE, PARTS_OF_FEEDS, Feeds, read_feeds
 from newsgen.urls import encode
 
@@ -248,6 +249,11 @@ SETTINGS = (
     Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
     Field("theme", LOOK_SHAPE, "How the site looks: logo, accent, fonts, menu, footer."),
     Field("feeds", FEEDS_SHAPE, "How it is subscribed to: formats, min_articles, history, hub (or only the formats)."),
+    Field(
+        "social_cards",
+        SOCIAL_CARDS_SHAPE,
+        "Whether each article has a picture for links to it elsewhere: made, font (or only true). Default: false.",
+    ),
     Field("search", Flag(), "Whether readers can search the archive. Default: true."),
 )
 
@@ -302,6 +308,7 @@ class Site:
     robots: str = "allow"
     theme: Look = field(default_factory=Look)
     feeds: Feeds = field(default_factory=Feeds)
+    social_cards: SocialCards = field(default_factory=SocialCards)
     search: bool = True
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
@@ -365,6 +372,7 @@ PARTS = {
     "images": tuple(one.name for one in fields(Images)),
     "theme": PARTS_OF_LOOK,
     "feeds": PARTS_OF_FEEDS,
+    "social_cards": PARTS_OF_SOCIAL_CARDS,
 }
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
@@ -374,7 +382,8 @@ def _plain(value: Any) -> Any:
         return value.plain()
     if isinstance(value, tuple) and value and isinstance(value[0], Item):
         return [[one.title, one.url, one.page] for one in value]
-    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images | Feeds) else value
+    records = Publisher | Markdown | Images | Feeds | SocialCards
+    return list(astuple(value)) if isinstance(value, records) else value
 
 
 def _publisher(given: dict[str, Any]) -> Publisher:
@@ -436,6 +445,9 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     faults = document.faults
     if "theme" in given:
         given["theme"], unlike = read_look(given["theme"], root, SETTINGS_FILE)
+        faults += unlike
+    if "social_cards" in given:
+        given["social_cards"], unlike = read_social_cards(given["social_cards"], root, SETTINGS_FILE)
         faults += unlike
     given["authors"] = tuple(given.get("authors", ()))
     given["languages"] = _languages(

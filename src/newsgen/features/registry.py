@@ -12,12 +12,14 @@ from newsgen.features import (
     feeds,
     files,
     front,
+    icons,
     images,
     listings,
     looks,
     numbers,
     search,
     sitemap,
+    social,
     timeline,
 )
 
@@ -25,6 +27,6 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, looks, files, images, search),
+        *(corrections, numbers, data, feeds, sitemap, looks, icons, files, images, social, search),
     )
 }

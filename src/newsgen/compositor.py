@@ -156,8 +156,8 @@ class Compositor:
 _WORD = re.compile(r"(?:[«‹¿¡]\s*)?\S+\s*(?:[-–—»›:;!?]+(?:\s+|$))*")
 """A word with the blanks after it, and with signs that stand alone beside it."""
 _AFTER_DASH = re.compile(r"(?<=[^\W\d][-–—/])(?=\w{2})")
-_NO_BREAK_BEFORE = "、。，．！？：；」』）】》〉…・ー々”’"
-_NO_BREAK_AFTER = "「『（【《〈“‘"
+_NO_BREAK_BEFORE = ",.;:!?)%、。，．！？：；」』）】》〉…・ー々”’"
+_NO_BREAK_AFTER = "(「『（【《〈“‘"
 
 
 def pieces(text: str) -> list[str]:

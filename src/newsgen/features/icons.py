@@ -155,4 +155,6 @@ def short_name(title: str) -> str:
     return short
 
 
-FEATURE = Feature("icons", _subjects, _pages, render=_render, settings=("title", "description", "language", "theme"))
+SETTINGS = ("title", "description", "language", "theme.icon")
+
+FEATURE = Feature("icons", _subjects, _pages, render=_render, settings=SETTINGS)

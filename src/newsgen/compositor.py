@@ -295,5 +295,5 @@ def _png(shaded: Image.Image, accent: str) -> bytes:
     image = Image.frombytes("P", shaded.size, shaded.tobytes())
     image.putpalette([*ramp, *bytes.fromhex(accent.removeprefix("#"))])
     written = io.BytesIO()
-    image.save(written, "PNG", bits=4, compress_level=6)
+    image.save(written, "PNG", bits=4, compress_level=5)
     return written.getvalue()

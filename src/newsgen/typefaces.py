@@ -82,12 +82,11 @@ def missing(text: str, face: Typeface, is_title: bool, shapes: bool) -> set[str]
     """Give the letters of a text that a typeface lacks, or that can't be set because nothing ``shapes`` them. What is
     invisible counts nowhere."""
     known = letters_of(face.titles if is_title else face.lines, face.mark)
-    return {
-        one
-        for one in set(text)
-        if not (one.isspace() or unicodedata.category(one) in _INVISIBLE)
-        and (ord(one) not in known or (not shapes and unicodedata.bidirectional(one) in COMPLEX))
-    }
+    letters = set(text)
+    found = {one for one in letters if ord(one) not in known}
+    if not shapes:
+        found |= {one for one in letters if unicodedata.bidirectional(one) in COMPLEX}
+    return {one for one in found if not (one.isspace() or unicodedata.category(one) in _INVISIBLE)}
 
 
 _INVISIBLE = frozenset({"Cf", "Cc", "Mn"})

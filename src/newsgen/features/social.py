@@ -204,6 +204,8 @@ def _key(page: Page) -> str:
 def develop(planning: Planning, subjects: list[str], jobs: int | None) -> None:
     """Make the cards of some articles that are not kept yet, in several processes where that is worthwhile, and keep
     them; rendering then only reads. What can't be made is told there."""
+    if not subjects:
+        return
     from newsgen.darkroom import read_kept
 
     pages = [page for one in subjects for page in _pages(planning, one)]

@@ -31,6 +31,8 @@ SIZES = (112, 100, 90, 80, 72, 64, 58, 52, 46)
 _FORM = 1
 """Raised by hand when something below makes other bytes."""
 _MEASURED = 100
+MOST_LETTERS = 1_000
+"""More of a text is not looked at: it is far more than a card has room for."""
 _NAMEPLATE, _FACTS = 36, 34
 
 
@@ -123,12 +125,12 @@ class Compositor:
             edge = WIDTH - MARGIN - used - length if card.is_rtl else MARGIN + used
             draw.text((edge, baseline), text, shade, font, "ls", direction=_direction(text))
             used += length
-        return baseline - 62
+        return baseline - 72
 
     def _title(self, draw: ImageDraw.ImageDraw, card: Card, top: int, bottom: int) -> None:
         upper, room = top + 40, WIDTH - 2 * MARGIN
         measured = self._font(card.title.face, True, _MEASURED)
-        words = [(one, measured.getlength(one)) for one in pieces(card.title.text)]
+        words = [(one, measured.getlength(one)) for one in pieces(card.title.text[:MOST_LETTERS])]
         leading = _leading(measured)
         for size in SIZES:
             width = room * _MEASURED / size
@@ -227,6 +229,7 @@ def _parts(font: ImageFont.FreeTypeFont, word: str, width: float) -> Iterator[st
 
 def _cut(font: ImageFont.FreeTypeFont, text: str, room: float) -> str:
     """Give as much of a text as there is room for, with an ellipsis where something is left out."""
+    text = text[:MOST_LETTERS]
     if font.getlength(text) <= room:
         return text
     low, high = 0, len(text)

@@ -210,7 +210,7 @@ def develop(planning: Planning, subjects: list[str], jobs: int | None) -> None:
 
     pages = [page for one in subjects for page in _pages(planning, one)]
     work = [one for one in pages if read_kept(_kept(one), _key(one)) is None]
-    if work:
+    if work and not kept_in(planning.site.state).is_symlink():
         executor = executor_for(len(work), jobs, LEAST_FOR_PROCESSES)
         for _ in executor.run(_develop_batch, _compositor, (work[0],), work):
             pass
@@ -248,7 +248,10 @@ def sweep(site: Site, archive: Archive) -> None:
 
 def _forget(files: Iterable[Path]) -> None:
     for one in files:
-        one.unlink(missing_ok=True)
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)  # which is not ours
+        else:
+            one.unlink(missing_ok=True)
 
 
 # --- what can't be set ---

@@ -50,7 +50,7 @@ def properties(page: Any) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """A site of three languages below a path, with cards."""
+    """A site of three languages below a path, with cards, and lists so short that they have parts."""
     story = Story(tmp_path_factory.mktemp("social") / "site")
     story.site(
         base_url="https://example.org/news/", languages=["en", "ar", "fr"], description='What "is" & was',
@@ -72,7 +72,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Story:
         story.article(name, images=[{"src": file, "alt": "What it shows"}])
     story.write("content/pages/about.md", "---\ntitle: About us\n---\nWho we are.\n")
     story.article("gone", date="2024-06-01", withdrawn={"date": "2024-06-03", "reason": "A hoax."})
-    story.built()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("newsgen.features.timeline.LONGEST_LIST", 5)
+        story.built()
     return story
 
 
@@ -350,6 +352,7 @@ def test_every_page_says_what_it_is_and_where(built: Story) -> None:
         for link in page.xpath("//link[@rel='icon' or @rel='apple-touch-icon' or @rel='manifest']/@href"):
             assert (built.public / link.removeprefix("/news/")).is_file()
     assert seen == {"article", "website", "profile"}
+    assert (built.public / "timeline/2024/07/17/2/index.html").is_file()  # a part of a list
 
 
 # --- icons and manifest ---

@@ -10,6 +10,7 @@ from newsgen.archive import EVERYTHING, Archive
 from newsgen.happenings import WHOLE, happenings, term_of
 from newsgen.model import AXES, CORRECTIONS, EVENTS, Card, Happening, Period, Term, canonical, digest
 from newsgen.pictures import Picture
+from newsgen.urls import fold, slugify
 
 YEAR = 4
 Anniversary = tuple[Period, tuple[Card, ...] | tuple[Happening, ...]]
@@ -161,6 +162,42 @@ def _stories(archive: Archive, term: int, within: int, most: int) -> list[tuple[
 
 def stories_digest(*arguments: Any) -> bytes:
     return digest(*(part for term, card in stories(*arguments) for part in (term.pack(), card.pack())))
+
+
+# --- the terms that have feeds ---
+
+
+def with_feeds(archive: Archive, axis: str, least: int, initial: str = "") -> tuple[Term, ...]:
+    """Give the terms of an axis that at least ``least`` articles carry, by name and without their numbers, so that
+    another article of known terms changes nothing; with ``initial`` only those whose slugs begin with it."""
+    every: tuple[Term, ...] = archive.once(("with feeds", axis, least), lambda: _ask_with_feeds(archive, axis, least))
+    return tuple(one for one in every if initial_of(one.slug) == initial) if initial else every
+
+
+def _ask_with_feeds(archive: Archive, axis: str, least: int) -> tuple[Term, ...]:
+    sql = """SELECT slug, name, description FROM vocabulary LEFT JOIN tallies ON tallies.term = vocabulary.term
+        AND period = '' WHERE axis = ? AND name IS NOT NULL AND coalesce(count, 0) >= ?"""
+    found = [Term(axis, *row) for row in archive.rows(sql, axis, least)]
+    return tuple(sorted(found, key=lambda one: (slugify(one.name), one.slug)))
+
+
+def with_feeds_digest(archive: Archive, axis: str, least: int, initial: str = "") -> bytes:
+    def make() -> bytes:
+        found = with_feeds(archive, axis, least, initial)
+        return digest(canonical([[one.slug, one.name, one.description] for one in found]))
+
+    found: bytes = archive.once(("with feeds", axis, least, initial), make)
+    return found
+
+
+def initials(archive: Archive, axis: str, least: int) -> tuple[str, ...]:
+    """Give the characters with which the slugs of the terms that have feeds begin, in order."""
+    return tuple(sorted({initial_of(one.slug) for one in with_feeds(archive, axis, least)}))
+
+
+def initial_of(slug: str) -> str:
+    """Give the character under which a term stands: its first, letter case and Unicode form aside."""
+    return fold(slug)[:1]
 
 
 # --- the numbers ---

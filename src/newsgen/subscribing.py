@@ -59,7 +59,14 @@ class Feeds:
         return (FORMATS[one] for one in self.formats)
 
 
-PARTS_OF_FEEDS = ("formats", "min_articles", "history", "hub")
+    @property
+    def preferred(self) -> str:
+        """The format of the feed that is named where there is room for one: Atom, which alone says when an entry last
+        changed and is read everywhere; else the first that the site has."""
+        return "atom" if "atom" in self.formats else self.formats[0]
+
+
+PARTS_OF_FEEDS = ("formats", "preferred", "min_articles", "history", "hub")
 """What templates may read of it."""
 
 

@@ -18,6 +18,7 @@ from newsgen.features import (
     numbers,
     search,
     sitemap,
+    subscriptions,
     timeline,
 )
 
@@ -25,6 +26,6 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, looks, files, images, search),
+        *(corrections, numbers, data, feeds, subscriptions, sitemap, looks, files, images, search),
     )
 }

@@ -16,7 +16,7 @@ from newsgen.questions import MONTH, YEAR, Reads, ask, count, periods
 LONGEST_PART = 50_000
 """How many addresses a sitemap may list, by its standard."""
 
-FIXED = ("/", "/timeline/", "/corrections/", "/data/")
+FIXED = ("/", "/timeline/", "/corrections/", "/data/", "/feeds/")
 """The pages that every archive has, besides those of events."""
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

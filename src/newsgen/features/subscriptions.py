@@ -1,7 +1,7 @@
-"""How an archive is followed: the page of all feeds for people, the same as OPML 2.0, and the look of feeds in browsers.
+"""How an archive is followed: the page of all feeds for people, the same as OPML 2.0, and how feeds look in browsers.
 
-All of it names what there is, never how much or how new it is, so that it changes where a term gets feeds, loses them or
-is renamed, and not with every article.
+All of it names what there is, never how much or how new it is, so that it changes where a term gets feeds, loses them
+or is renamed, and not with every article.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from newsgen.features.events import retold
 from newsgen.model import AXES, Output, Page, Read, Term
 from newsgen.questions import Reads, ask
 from newsgen.site import Site
-from newsgen.spelling import direction
 from newsgen.subscribing import FORMATS
 
 ROOT = "/feeds/"
@@ -39,8 +38,8 @@ _AXES = {
 }
 _CORRECTIONS = message("Corrections")
 _SAID = message(
-    "This page is a feed: a list of what is new, made for programs. Copy its address into a feed reader, and what is new "
-    "will come to you by itself. How that works, and all feeds of this archive:"
+    "This page is a feed: a list of what is new, made for programs. Copy its address into a feed reader, and what is "
+    "new will come to you by itself. How that works, and all feeds of this archive:"
 )
 
 
@@ -180,7 +179,8 @@ def _opml(page: Page, reads: Reads, frame: Frame) -> bytes:
         add(body, name, f"{name} – {site.title}", base, base, None, site.language)
     for axis in (of_axis,) if of_axis else ORDER:
         terms: tuple[Term, ...] = getattr(reads, axis)
-        group = etree.SubElement(body, "outline", text=gettext(_AXES[axis])) if terms else None
+        folder = without_controls(f"{site.title} – {gettext(_AXES[axis])}")  # it stands among those of other sites
+        group = etree.SubElement(body, "outline", text=folder) if terms else None
         for term in terms:
             title = f"{term.name} – {site.title}"
             add(group, term.name, title, term.address, term.address, term.description, site.language)
@@ -201,7 +201,7 @@ def _sheet(frame: Frame) -> bytes:
     """Give the style sheet of feeds in one language: its words and direction, then what the theme has for all."""
     said = without_controls(f"{frame.spelling.catalogue.gettext(_SAID)}\n{frame.absolute(ROOT)}")
     looks = f'@import "{frame.href("/theme.css")}";\n' if frame.site.theme.styled else ""
-    words = f":root {{ --said: {_css_text(said)}; direction: {direction(frame.language)}; }}\n"
+    words = f":root {{ --said: {_css_text(said)}; direction: {frame.spelling.direction}; }}\n"
     written = frame.asset_content(f"assets/{SHEET}").content
     rest = written if isinstance(written, bytes) else written.read_bytes()
     return f'@charset "utf-8";\n{looks}'.encode() + rest + words.encode()

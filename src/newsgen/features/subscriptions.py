@@ -157,7 +157,7 @@ def _opml(page: Page, reads: Reads, frame: Frame) -> bytes:
     root = etree.Element("opml", version="2.0")
     head, body = etree.SubElement(root, "head"), etree.SubElement(root, "body")
     title = f"{gettext(_AXES[of_axis])} – {site.title}" if of_axis else site.title
-    known = {"title": title, "ownerName": site.publisher.name, "ownerEmail": site.publisher.email}
+    known = {"title": title, "ownerName": site.publisher.name}
     for name, text in {**known, "ownerId": site.publisher.url}.items():
         if text:
             etree.SubElement(head, name).text = without_controls(text)
@@ -221,7 +221,7 @@ FEATURE = Feature(
     _render,
     settings=(
         *("title", "description", "language", "theme.styled"),
-        *("publisher.name", "publisher.email", "publisher.url", "feeds.preferred"),
+        *("publisher.name", "publisher.url", "feeds.preferred"),
     ),
     locate=_locate,
 )

@@ -175,6 +175,10 @@ class Edits(RuleBasedStateMachine):
     def set_settings(self, title: str, base: str) -> None:
         self.story.site(title=title, base_url=f"https://example.org{base}", home_sections=["World"])
 
+    @rule(least=st.sampled_from([0, 1, 2]))
+    def set_threshold(self, least: int) -> None:
+        self.story.site(feeds={"min_articles": least})
+
     @rule(zone=st.sampled_from(["UTC", "Pacific/Auckland"]))
     def set_zone(self, zone: str) -> None:
         self.story.site(timezone=zone)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from newsgen.almanac import number_with_feeds
 from newsgen.archive import Archive, Change
 from newsgen.catalogues import message, own_name
 from newsgen.document import without_controls
@@ -71,9 +72,9 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
 
 def _pages_of_axis(archive: Archive, axis: str, least: int) -> Iterator[Page]:
     """The feeds of one axis as a file; where they are many, also the pages of them."""
-    reads = {axis: Read("with_feeds", (axis, least))}
-    if not ask(archive, reads[axis]):
+    if not number_with_feeds(archive, axis, least):
         return
+    reads = {axis: Read("with_feeds", (axis, least))}
     origin = f"the feeds of {axis}"
     yield Page(f"{ROOT}{axis}.opml", "subscriptions", origin, None, reads, kind="file")
     if not _is_long(archive, axis, least):
@@ -89,7 +90,7 @@ def _pages_of_axis(archive: Archive, axis: str, least: int) -> Iterator[Page]:
 
 
 def _is_long(archive: Archive, axis: str, least: int) -> bool:
-    return len(ask(archive, Read("with_feeds", (axis, least)))) > LONGEST_LIST
+    return number_with_feeds(archive, axis, least) > LONGEST_LIST
 
 
 def sheet_of(of_site: str, language: str) -> str:

@@ -43,6 +43,7 @@ KINDS = {
     "corrections": "corrections/",
     "data": "data/",
     "numbers": "about/archive/",
+    "feeds": "feeds/",
     "search": "search/?q=drones",
     "not-found": "404.html",
 }

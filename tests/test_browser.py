@@ -65,6 +65,7 @@ KINDS = {
     "days of the year": "/on-this-day/",
     "day of the year": "/on-this-day/07-17/",
     "numbers": "/about/archive/",
+    "all feeds": "/feeds/",
     "withdrawn": "/2024/06/01/withdrawn/",
     "not found": "/404.html",
 }

@@ -234,9 +234,11 @@ def test_serve_without_a_build_says_what_to_do(story: Story) -> None:
 def test_no_command_contacts_a_host(tmp_path: Path) -> None:
     """The interpreter itself is asked: every process of these commands ends where a socket looks for another host."""
     hook = """
-import os, sys
+import os, socket, sys
 
 def _refuse(event, arguments):
+    if event == "socket.connect" and arguments[0].family == socket.AF_UNIX:
+        return  # a file of this machine, by which processes of one build speak
     if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "urllib.Request"):
         os.write(2, f"{event} {arguments}".encode())
         os._exit(99)

@@ -264,7 +264,7 @@ def test_a_thread_without_events_has_no_timeline_and_an_empty_archive_is_valid(s
     story.article("alpha", thread="Quiet")
     story.built()
     assert not (story.public / "data/threads/quiet.json").exists()
-    assert not story.page("/threads/quiet/").xpath("//a[contains(@href, '.json')]")
+    assert not story.page("/threads/quiet/").xpath("//a[contains(@href, '/data/threads/')]")
 
 
 # --- what values may hold ---

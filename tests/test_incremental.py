@@ -184,6 +184,10 @@ class Edits(RuleBasedStateMachine):
     def publish_other_forms(self, forms: list[str]) -> None:
         self.story.site(alternates=forms)
 
+    @rule(least=st.sampled_from([0, 1, 2]))
+    def set_threshold(self, least: int) -> None:
+        self.story.site(feeds={"min_articles": least})
+
     @rule(zone=st.sampled_from(["UTC", "Pacific/Auckland"]))
     def set_zone(self, zone: str) -> None:
         self.story.site(timezone=zone)

@@ -213,7 +213,9 @@ def test_fonts_are_named_in_the_style_sheet_and_loaded_early(story: Story) -> No
 def test_parts_with_nothing_in_them_are_not_in_the_menus(story: Story) -> None:
     story.built()
     assert links(story) == [("Front page", "/")]
-    assert [name for name, _ in links(story, where="footer")] == ["Corrections", "The archive in numbers", "Data"]
+    assert [name for name, _ in links(story, where="footer")] == [
+        *("Corrections", "The archive in numbers", "Data", "All feeds"),
+    ]
     story.article("alpha", authors=["Ada"])
     story.built()
     assert [name for name, _ in links(story)] == ["Front page", "Timeline"]
@@ -222,6 +224,7 @@ def test_parts_with_nothing_in_them_are_not_in_the_menus(story: Story) -> None:
         "Corrections",
         "The archive in numbers",
         "Data",
+        "All feeds",
     ]
     story.article("beta", tags=["Iraq"], location="Baghdad", draft=True)
     assert report(story).written == 0

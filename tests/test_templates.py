@@ -56,6 +56,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Seen]]:
         patch.setattr("newsgen.features.timeline.LONGEST_LIST", 5)
         patch.setattr("newsgen.features.listings.LONGEST_LIST", 5)
         patch.setattr("newsgen.features.listings.NEWEST", 3)
+        patch.setattr("newsgen.features.subscriptions.LONGEST_LIST", 1)
         whole = Press._rendered
 
         def rendered(press: Press, page: Page) -> Any:

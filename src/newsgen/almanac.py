@@ -10,6 +10,7 @@ from newsgen.archive import EVERYTHING, Archive
 from newsgen.happenings import WHOLE, happenings, term_of
 from newsgen.model import AXES, CORRECTIONS, EVENTS, Card, Happening, Period, Term, canonical, digest
 from newsgen.pictures import Picture
+from newsgen.urls import fold, slugify
 
 YEAR = 4
 Anniversary = tuple[Period, tuple[Card, ...] | tuple[Happening, ...]]
@@ -161,6 +162,62 @@ def _stories(archive: Archive, term: int, within: int, most: int) -> list[tuple[
 
 def stories_digest(*arguments: Any) -> bytes:
     return digest(*(part for term, card in stories(*arguments) for part in (term.pack(), card.pack())))
+
+
+# --- the terms that have feeds ---
+
+
+def with_feeds(archive: Archive, axis: str, least: int, initial: str = "") -> tuple[Term, ...]:
+    """Give the terms of an axis that at least ``least`` articles carry, by name and without their numbers, so that
+    another article of known terms changes nothing; with ``initial`` only those whose slugs begin with it."""
+    found = [Term(axis, *row) for row in _with_feeds(archive, axis, least, initial)]
+    return tuple(sorted(found, key=lambda one: (slugify(one.name), one.slug)))
+
+
+def with_feeds_digest(archive: Archive, axis: str, least: int, initial: str = "") -> bytes:
+    def make() -> bytes:
+        return digest(canonical(_with_feeds(archive, axis, least, initial)))
+
+    found: bytes = archive.once(("digest of those with feeds", axis, least, initial), make)
+    return found
+
+
+def number_with_feeds(archive: Archive, axis: str, least: int) -> int:
+    """Give how many terms of an axis have feeds."""
+    return len(_with_feeds(archive, axis, least, ""))
+
+
+def initials(archive: Archive, axis: str, least: int) -> tuple[str, ...]:
+    """Give the characters with which the slugs of the terms that have feeds begin, in order."""
+    return tuple(sorted(_by_initial(archive, axis, least)))
+
+
+def _with_feeds(archive: Archive, axis: str, least: int, initial: str) -> list[tuple[str, str, str]]:
+    """Slug, name and description of each such term, in the order of the slugs."""
+    if initial:
+        return _by_initial(archive, axis, least).get(initial, [])
+    sql = """SELECT slug, name, description FROM vocabulary LEFT JOIN tallies ON tallies.term = vocabulary.term
+        AND period = '' WHERE axis = ? AND name IS NOT NULL AND coalesce(count, 0) >= ? ORDER BY slug"""
+    rows: list[tuple[str, str, str]] = archive.once(
+        ("with feeds", axis, least), lambda: list(archive.rows(sql, axis, least))
+    )
+    return rows
+
+
+def _by_initial(archive: Archive, axis: str, least: int) -> dict[str, list[tuple[str, str, str]]]:
+    def make() -> dict[str, list[tuple[str, str, str]]]:
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for row in _with_feeds(archive, axis, least, ""):
+            found.setdefault(initial_of(row[0]), []).append(row)
+        return found
+
+    found: dict[str, list[tuple[str, str, str]]] = archive.once(("with feeds by initial", axis, least), make)
+    return found
+
+
+def initial_of(slug: str) -> str:
+    """Give the character under which a term stands: its first, letter case and Unicode form aside."""
+    return fold(slug)[:1]
 
 
 # --- the numbers ---

@@ -14,11 +14,11 @@ from newsgen.site import SETTINGS_FILE, Site
 from newsgen.urls import encode, href
 
 HEADER = ("home", "timeline", "tags", "places", "threads", "sources")
-FOOTER = ("sections", "authors", "corrections", "numbers", "data")
+FOOTER = ("sections", "authors", "corrections", "numbers", "data", "feeds")
 """The parts of the archive in the menus of the theme, where the site has none of its own."""
 
 _ADDRESSES = {"home": "/", "numbers": "/about/archive/"}
-_ALWAYS = ("home", "corrections", "numbers", "data", "search")
+_ALWAYS = ("home", "corrections", "numbers", "data", "feeds", "search")
 """The parts that say something even where they are empty."""
 
 

@@ -233,8 +233,8 @@ def is_serious(fault: Fault, strict: bool) -> bool:
 
 
 _TEMPLATES = (
-    "404.html article.html corrections.html data.html days.html event.html events.html home.html numbers.html "
-    "on_this_day.html page.html period.html places.html redirect.html search.html story.html term.html "
+    "404.html article.html corrections.html data.html days.html event.html events.html feeds.html home.html "
+    "numbers.html on_this_day.html page.html period.html places.html redirect.html search.html story.html term.html "
     "term_period.html terms.html timeline.html tombstone.html"
 ).split()
 

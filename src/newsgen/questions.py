@@ -243,6 +243,11 @@ def is_used(archive: Archive, axis: str, slug: str) -> bool:
     return bool(count(archive, axis, slug) or count(archive, events_of(axis), slug))
 
 
+def has_feeds(archive: Archive, axis: str, slug: str, least: int) -> bool:
+    """Whether a term has feeds: something shown carries it, and at least ``least`` articles do (``min_articles``)."""
+    return is_used(archive, axis, slug) and count(archive, axis, slug) >= least
+
+
 def _ask_count(archive: Archive, axis: str, slug: str, period: str) -> int:
     sql = "SELECT count FROM tallies WHERE term = ? AND period = ?"
     row = archive.row(sql, term_of(archive, axis, slug), period)
@@ -382,6 +387,8 @@ QUESTIONS = {
     "lead": Question(almanac.lead, almanac.lead_digest),
     "stories": Question(almanac.stories, almanac.stories_digest),
     "frequent": Question(almanac.frequent, almanac.frequent_digest),
+    "with_feeds": Question(almanac.with_feeds, almanac.with_feeds_digest),
+    "initials": Question(almanac.initials, lambda *arguments: digest(*almanac.initials(*arguments))),
     "corrected": Question(almanac.corrected, almanac.corrected_digest),
     "extent": Question(almanac.extent, almanac.extent_digest),
     "article_rows": Question(tables.article_rows, tables.article_rows_digest),

@@ -42,6 +42,7 @@ _TYPES = {
     ".atom": "application/atom+xml",
     ".geojson": "application/geo+json",
     ".jsonl": "application/jsonl",
+    ".opml": "text/x-opml",
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",

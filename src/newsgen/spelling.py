@@ -19,6 +19,7 @@ class Spelling:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.direction = direction(catalogue.language)
         self._wording = Wording(catalogue)
         self.period = self._wording.period
         self._clock = functools.lru_cache(maxsize=2_000)(self._wording.calendar.clock)

@@ -29,6 +29,9 @@ FORMATS = {
 }
 """The formats of feeds, in the order in which pages name them: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1."""
 
+FEEDS_ADDRESS = "/feeds/"
+"""Where all feeds are listed, and how they look in browsers is said."""
+
 ALL, SITE, NONE = "all", "site", "none"
 
 
@@ -78,9 +81,21 @@ class Feeds:
         """Give the formats that the site has."""
         return (FORMATS[one] for one in self.formats)
 
+    @property
+    def preferred(self) -> str:
+        """The format of the feed that is named where there is room for one: Atom, which alone says when an entry last
+        changed and is read everywhere; else the first that the site has."""
+        return "atom" if "atom" in self.formats else self.formats[0]
 
-PARTS_OF_FEEDS = ("formats", "min_articles", "history", "hub")
+
+PARTS_OF_FEEDS = ("formats", "preferred", "min_articles", "history", "hub")
 """What templates may read of it."""
+
+
+def sheet_of(of_site: str, language: str) -> str:
+    """Give the address of the style sheet of feeds in a language, on a site in the language ``of_site``. It never
+    changes, so that documents of feeds which are never written again may name it."""
+    return f"{FEEDS_ADDRESS}feed.css" if language == of_site else f"{FEEDS_ADDRESS}feed-{language.lower()}.css"
 
 
 def read_feeds(given: dict[str, Any]) -> Feeds:

@@ -23,9 +23,9 @@ from newsgen.features.articles import linking_to
 from newsgen.features.composing import entry_of_article, entry_of_correction
 from newsgen.features.events import retold
 from newsgen.model import AXES, CORRECTIONS, LANGUAGES, Amendment, Card, Output, Page, Read
-from newsgen.questions import MONTH, YEAR, Reads, ask, count, is_used, newest_period, periods
+from newsgen.questions import MONTH, YEAR, Reads, ask, count, has_feeds, newest_period, periods
 from newsgen.site import Site
-from newsgen.subscribing import ALL, FORMATS, NONE
+from newsgen.subscribing import ALL, FORMATS, NONE, sheet_of
 from newsgen.urls import tag_uri
 
 if TYPE_CHECKING:
@@ -71,11 +71,6 @@ def stream_of(site: Site, name: str) -> Stream | None:
     return Stream(axis, slug, f"/{name}/", f"/{name}/", YEAR)
 
 
-def has_feeds(site: Site, archive: Archive, axis: str, slug: str) -> bool:
-    """Whether a term has feeds: it is used, and as often as the settings ask."""
-    return is_used(archive, axis, slug) and count(archive, axis, slug) >= site.feeds.min_articles
-
-
 def has_history(site: Site, axis: str) -> bool:
     """Whether the feeds of an axis lead back to the first entry."""
     return site.feeds.history == ALL or (site.feeds.history != NONE and axis not in AXES)
@@ -115,7 +110,9 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     period, _, number = archived.partition("/")
     site, archive = planning.site, planning.archive
     stream = stream_of(site, name)
-    if stream is None or (stream.axis in AXES and not has_feeds(site, archive, stream.axis, stream.slug)):
+    if stream is None or (
+        stream.axis in AXES and not has_feeds(archive, stream.axis, stream.slug, site.feeds.min_articles)
+    ):
         return
     if not period:
         yield from _documents(planning, stream, name, "", 0, {})
@@ -341,6 +338,7 @@ def _channel(page: Page, reads: Reads, frame: Frame, updated: datetime) -> Chann
         rights=site.license,
         updated=updated,
         hub=site.feeds.hub if page.kind == "feed" else None,
+        style=frame.href(sheet_of(site.language, page.language or site.language)),
         **links,
     )
 

@@ -4,6 +4,7 @@ calendar below it, and what it is told of together with."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -27,7 +28,7 @@ from newsgen.features.mapping import map_of_place, map_of_world
 from newsgen.features.timeline import LONGEST_LIST, describe_period, listing_view, pages_of_period, period_names
 from newsgen.happenings import entry
 from newsgen.model import AXES, BESIDE_A_THREAD, Page, Period, Read, Term
-from newsgen.questions import MONTH, YEAR, Reads, count, is_used, periods
+from newsgen.questions import MONTH, YEAR, Reads, count, has_feeds, is_used, periods
 
 NEWEST = 50
 """How many articles the page of a term shows before its years are told apart."""
@@ -56,11 +57,19 @@ def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     if not slug:
         yield _index(axis)
     elif period == FROM_THE_BEGINNING:
-        yield from _from_the_beginning(planning.archive, slug)
+        yield from _from_the_beginning(planning, slug)
     elif not period:
         yield from _term(planning, axis, slug)
     elif count(planning.archive, axis, slug) > NEWEST:
-        yield from pages_of_period(planning.archive, axis, slug, f"/{axis}/{slug}/", period, "listings", LONGEST_LIST)
+        feeds = _feeds(planning, axis, slug)
+        base = f"/{axis}/{slug}/"
+        for page in pages_of_period(planning.archive, axis, slug, base, period, "listings", LONGEST_LIST):
+            yield replace(page, facts={**page.facts, **feeds})
+
+
+def _feeds(planning: Planning, axis: str, slug: str) -> dict[str, bool]:
+    """The fact of a term's pages that says whether it has feeds, which a page must not name otherwise."""
+    return {"feeds": has_feeds(planning.archive, axis, slug, planning.site.feeds.min_articles)}
 
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
@@ -99,25 +108,26 @@ def _term(planning: Planning, axis: str, slug: str) -> Iterator[Page]:
     if axis == "threads" or (axis == "tags" and number > NEWEST):
         for other in BESIDE_A_THREAD:
             reads[f"beside_{other}"] = Read("together", (axis, slug, other, MOST_BESIDE))
-    facts = {"large": number > NEWEST, **facts}
+    facts = {"large": number > NEWEST, **_feeds(planning, axis, slug), **facts}
     yield Page(f"/{axis}/{slug}/", "listings", f"the page of {axis}/{slug}", "term.html", reads, facts)
 
 
-def _from_the_beginning(archive: Archive, slug: str) -> Iterator[Page]:
+def _from_the_beginning(planning: Planning, slug: str) -> Iterator[Page]:
     """A running story in the order in which it was reported; of a long one the beginning, and the years after it."""
-    number = count(archive, "threads", slug)
+    number = count(planning.archive, "threads", slug)
     if not number:
         return
     reads = {"term": Read("term", ("threads", slug)), "cards": Read("within", ("threads", slug, "", LONGEST_LIST, 0))}
     if number > LONGEST_LIST:
         reads["years"] = Read("period_names", ("threads", slug, "", YEAR))
     address = f"/threads/{slug}/{FROM_THE_BEGINNING}/"
-    yield Page(address, "listings", f"the story of threads/{slug}", "story.html", reads)
+    facts = _feeds(planning, "threads", slug)
+    yield Page(address, "listings", f"the story of threads/{slug}", "story.html", reads, facts)
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
     """For each of the document's terms its page and its periods; all of them where a term has
-    just outgrown one page, or shrunk to it."""
+    just outgrown one page, or shrunk to it, or has just got feeds, or lost them."""
     if not days_of(change) or not has_been_retold(change):
         return
     retold_terms = {term for one in retold(planning, change) for term in one.terms}
@@ -135,7 +145,8 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
         names = {day[:length] for day in days_of(change) for length in (YEAR, MONTH)}
         if axis == "threads":
             names.add(FROM_THE_BEGINNING)
-        if abs(count(planning.archive, axis, slug) - NEWEST) <= planning.changes:
+        edges = (NEWEST, planning.site.feeds.min_articles)
+        if any(abs(count(planning.archive, axis, slug) - edge) <= planning.changes for edge in edges):
             names |= {*period_names(planning.archive, axis, slug, 0)}
         for year in [name for name in names if len(name) == YEAR]:
             if abs(count(planning.archive, axis, slug, year) - LONGEST_LIST) <= planning.changes:
@@ -159,6 +170,7 @@ def _places_around(archive: Archive, terms: set[tuple[str, str]]) -> Iterator[st
 def _view(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
     if page.template == "term_period.html":
         view = listing_view(page, reads)
+        view["feeds"] = page.facts["feeds"]
         return view | {"term": reads.term, "structured": describe_period(page, view, frame, reads.term)}
     view = {name: getattr(reads, name) for name in page.reads}
     if page.template == "term.html":

@@ -23,6 +23,7 @@ from newsgen.features import (
     search,
     sitemap,
     social,
+    subscriptions,
     timeline,
 )
 
@@ -30,7 +31,8 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, news, robots, looks, icons, files, images, social, search),
-        *(alternates,),
+        *(corrections, numbers, data, feeds, subscriptions, sitemap, news, robots),
+        *(looks, icons, files, images, social, search, alternates),
     )
 }
+"""The features that every archive has, in the order in which they are planned."""

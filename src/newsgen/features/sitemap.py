@@ -21,7 +21,7 @@ LARGEST_PART = 50_000_000
 AROUND = 120
 """Bytes of markup around an address, at most."""
 
-FIXED = ("/", "/timeline/", "/corrections/", "/data/")
+FIXED = ("/", "/timeline/", "/corrections/", "/data/", "/feeds/")
 """The pages that every archive has, besides those of events."""
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

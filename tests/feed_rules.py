@@ -43,13 +43,13 @@ PARTS = {
         fh:archive fh:complete""",
     "image": "url title link width height description",
     "item": """title link description author category comments enclosure guid pubDate source content:encoded dc:creator
-        dc:subject dc:date dcterms:modified dcterms:created atom:link atom:id atom:updated atom:published atom:summary
+        dc:language dc:subject dc:date dcterms:modified dcterms:created atom:link atom:id atom:updated atom:published atom:summary
         georss:point georss:featureName media:content media:group media:thumbnail media:title media:description
         media:credit""",
     "atom:feed": """atom:id atom:title atom:updated atom:author atom:link atom:category atom:contributor
         atom:generator atom:icon atom:logo atom:rights atom:subtitle atom:entry fh:archive fh:complete""",
     "atom:entry": """atom:id atom:title atom:updated atom:author atom:link atom:category atom:content
-        atom:contributor atom:published atom:rights atom:source atom:summary dc:creator georss:point
+        atom:contributor atom:published atom:rights atom:source atom:summary dc:creator dc:language georss:point
         georss:featureName media:content media:group media:thumbnail media:title media:description media:credit""",
     "atom:author": "atom:name atom:uri atom:email",
     "atom:contributor": "atom:name atom:uri atom:email",

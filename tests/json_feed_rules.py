@@ -1,6 +1,6 @@
 """What JSON Feed 1.1 asks, as a JSON Schema in our own words and as functions for what no schema can say.
 
-Members that the format does not have are refused, save extensions (``_name``), for a misspelt one would be lost in silence.
+Members that the format does not have are refused, save extensions (``_name``): a misspelt one would be lost in silence.
 """
 
 from __future__ import annotations

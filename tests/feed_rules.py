@@ -43,7 +43,8 @@ PARTS = {
         fh:archive fh:complete""",
     "image": "url title link width height description",
     "item": """title link description author category comments enclosure guid pubDate source content:encoded dc:creator
-        dc:language dc:subject dc:date dcterms:modified dcterms:created atom:link atom:id atom:updated atom:published atom:summary
+        dc:language dc:subject dc:date dcterms:modified dcterms:created atom:link atom:id atom:updated atom:published
+        atom:summary
         georss:point georss:featureName media:content media:group media:thumbnail media:title media:description
         media:credit""",
     "atom:feed": """atom:id atom:title atom:updated atom:author atom:link atom:category atom:contributor

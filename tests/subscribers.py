@@ -72,7 +72,8 @@ def by_fastfeedparser(data: bytes) -> list[Item]:
             tuple(tag["term"] for tag in one.get("tags") or ()),
             one.get("description") or "",
             (one.get("content") or [{"value": ""}])[0]["value"],
-            tuple((part["url"], part["type"]) for part in one.get("enclosures") or ()),
+            tuple((part["url"], part["type"]) for part in one.get("enclosures") or ())
+            or tuple((part["href"], part["type"]) for part in one["links"] if part.get("rel") == "enclosure"),
             datetime.fromisoformat(one["updated"]) if one.get("updated") else None,
         )
         for one in fastfeedparser.parse(data).entries

@@ -334,7 +334,8 @@ def test_one_entry_makes_the_note_the_line_the_feed_and_the_date(archive: Story)
         (entry,) = archive.feed(f"/corrections/{name}").entries
         assert entry.title == "Correction: Attack"
         assert entry.link == "https://example.org/2024/07/17/attack/#ng:corrections"
-    assert archive.feed("/feed/atom.xml").entries[1].updated.startswith("2024-07-24")
+    newest = archive.feed("/feed/atom.xml").entries[0]  # where a correction brings it back to
+    assert newest.title == "Attack" and newest.updated.startswith("2024-07-24")
     assert table_difference(archive) == set()
     same_as_clean(archive)
 
@@ -441,14 +442,14 @@ def test_warnings_that_quote_what_is_gone_go_with_it(archive: Story) -> None:
 
 
 def test_what_only_a_withdrawn_article_was_about_is_no_reason_to_keep_it(story: Story) -> None:
-    given: dict[str, Any] = {"tags": [f"Tag {number}" for number in range(10)], "thread": "Story", "location": "Geneva"}
+    given: dict[str, Any] = {"tags": [f"Tag {number}" for number in range(25)], "thread": "Story", "location": "Geneva"}
     story.article("gone", "Text.", **given)
     story.article("other")
     story.built()
     story.article("gone", "Text.", **given, withdrawn="2024-08-01")
     story.built()
     assert not (story.public / "tags/tag-3").exists()
-    story.article("more", tags=[f"Tag {number}" for number in range(10)])
+    story.article("more", tags=[f"Tag {number}" for number in range(25)])
     story.built()
     story.remove("content/articles/more.md")  # nobody has withdrawn it
     assert "--allow-delete" in story.build().err

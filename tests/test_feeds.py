@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -11,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from newsgen.features.feeds import as_attribute, as_text
+from newsgen.jsonfeed import entry_as_json
+from newsgen.syndication import ATOM as ATOM_SPACE
+from newsgen.syndication import NAMESPACES, Entry, entry_as_xml
 
 from .conftest import Story, drawn
 
@@ -75,6 +80,7 @@ def test_atom_meets_the_rules(story: Story) -> None:
     assert {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")} == {
         "self": "https://example.org/feed/atom.xml",
         "alternate": "https://example.org/",
+        "prev-archive": "https://example.org/feed/archive/2024/07/atom.xml",
     }
     assert feed.findtext(f"{ATOM}author/{ATOM}name")
     for entry in feed.findall(f"{ATOM}entry"):
@@ -151,9 +157,14 @@ def test_any_text_makes_well_formed_feeds(
 @given(text=st.text() | st.text(alphabet="<>&\"'\r\n\t]\x00\x0b\x1f\x85\ud800\ufffe\uffff\U0001f4f0a"))
 def test_any_text_is_read_back_without_what_xml_does_not_allow(text: str) -> None:
     allowed = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
-    element = etree.fromstring(b'<x a="%b">%b</x>' % (as_attribute(text), as_text(text)))
-    assert (element.text or "") == allowed
-    assert element.get("a") == allowed
+    when = datetime(2024, 7, 17, tzinfo=UTC)
+    entry = Entry("tag:x", "https://example.org/", f"T{text}", when, when, f"S{text}", f"C{text}", "en")
+    around = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in {**NAMESPACES, "atom": ATOM_SPACE}.items())
+    item, atom = (etree.fromstring(b"<r%b>%b</r>" % (around.encode(), one))[0] for one in entry_as_xml(entry))
+    plain = json.loads(entry_as_json(entry))
+    assert item.findtext("title") == atom.findtext("title") == plain["title"] == f"T{allowed}"
+    assert item.findtext(CONTENT) == atom.findtext("content") == plain["content_html"] == f"C{allowed}"
+    assert html.unescape(item.findtext("description")) == atom.findtext("summary") == plain["summary"] == f"S{allowed}"
 
 
 def test_an_entry_holds_what_the_article_says_in_the_order_that_readers_know(story: Story) -> None:
@@ -162,13 +173,13 @@ def test_an_entry_holds_what_the_article_says_in_the_order_that_readers_know(sto
     story.built()
     item = story.xml("/feed/rss.xml").find("channel/item")
     assert [etree.QName(one).localname for one in item] == (
-        "title link description encoded guid category category pubDate creator creator".split()
+        "title link description encoded guid category category pubDate creator creator language updated".split()
     )
     assert item.findtext("title") == 'A & "B" <c>'
     assert item.findtext("description") == "5 &lt; 6 &amp; 7"
     entry = story.xml("/feed/atom.xml").find(f"{ATOM}entry")
     assert [etree.QName(one).localname for one in entry] == (
-        "id title updated author author content link summary category category published creator creator".split()
+        "id title updated author author content link summary category category published".split()
     )
     assert entry.findtext(f"{ATOM}summary") == "5 < 6 & 7"
     assert entry.findtext(f"{ATOM}content").strip() == "<p>Text &amp; <code>&lt;code&gt;</code>.</p>"

@@ -316,8 +316,9 @@ def test_a_body_edit_that_no_list_shows_leaves_every_list_alone(story: Story) ->
     before = story.published()
     story.article("report-4", "Second.", date="2024-04-10", summary="Said before.")
     done = story.built()
-    assert changed(story, before) == {"2024/04/10/report-4/index.html", "feed/rss.xml", "feed/atom.xml"}
-    assert counts(done.out)["written"] == 3
+    feeds = {f"feed/{at}{name}" for at in ("", "archive/2024/04/") for name in ("rss.xml", "atom.xml", "feed.json")}
+    assert changed(story, before) == {"2024/04/10/report-4/index.html", *feeds}
+    assert counts(done.out)["written"] == 7
 
 
 def test_a_setting_that_no_page_shows_renders_only_the_feeds(story: Story) -> None:
@@ -325,7 +326,7 @@ def test_a_setting_that_no_page_shows_renders_only_the_feeds(story: Story) -> No
     before = story.published()
     story.site(publisher={"name": "The Record", "email": "desk@example.org"})
     story.built()
-    assert all(path.endswith(".xml") for path in changed(story, before))
+    assert all(path.endswith((".xml", "feed.json")) for path in changed(story, before))
 
 
 def test_publishing_one_article_writes_few_files(story: Story) -> None:
@@ -337,7 +338,7 @@ def test_publishing_one_article_writes_few_files(story: Story) -> None:
     done = story.built()
     of_data = 2  # the table of articles, as CSV and JSON Lines
     of_the_day = 4  # its day of the year, the list of these, and the two beside it: there was nothing on 1 April before
-    assert counts(done.out)["written"] <= 14 + 4 * 3 + of_data + of_the_day + 1  # the archive in numbers
+    assert counts(done.out)["written"] <= 18 + 8 * 3 + 3 + of_data + of_the_day + 1  # the archive in numbers
 
 
 def test_a_renamed_target_changes_the_pages_that_link_to_it(story: Story) -> None:

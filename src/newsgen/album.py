@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from newsgen.darkroom import Measured
 
 LEAST_FOR_PROCESSES = 100
-FORM = 1
+FORM = 2
 """Raised by hand when what is measured comes to mean something else."""
 
 
@@ -41,7 +41,7 @@ def bring_up_to_date(site: Site, archive: Archive, media: Media, jobs: int | Non
     for path, digest, read_by in archive.rows("SELECT path, digest, reader FROM pictures WHERE NOT fresh"):
         found = media.content_file(path)
         if found is None:
-            _note(archive, path, "", "", (0, 0, False, False, ""))
+            _note(archive, path, "", "", (0, 0, False, False, "", 0))
         elif (digest, read_by) == (found[1], reader):
             archive.connection.execute("UPDATE pictures SET fresh = 1 WHERE path = ?", (path,))
         else:
@@ -64,9 +64,11 @@ def _measure_batch(state: None, batch: list[tuple[str, str, str]]) -> list[tuple
     return [(path, digest, measure(Path(real), path)) for path, real, digest in batch]
 
 
-def _note(archive: Archive, path: str, digest: str, reader: str, measured: tuple[int, int, bool, bool, str]) -> None:
+def _note(
+    archive: Archive, path: str, digest: str, reader: str, measured: tuple[int, int, bool, bool, str, int]
+) -> None:
     sql = """UPDATE pictures SET digest = ?, reader = ?, width = ?, height = ?, scales = ?, located = ?, wrong = ?,
-        fresh = 1 WHERE path = ?"""
+        size = ?, fresh = 1 WHERE path = ?"""
     archive.connection.execute(sql, (digest, reader, *measured, path))
 
 
@@ -102,13 +104,13 @@ def made_in(state: Path) -> Path:
 
 def pictures(archive: Archive) -> Iterator[Picture]:
     """Give every picture that any document shows, and that can be shown."""
-    sql = "SELECT path, width, height, digest, scales FROM pictures WHERE wrong = '' AND width > 0 ORDER BY path"
+    sql = "SELECT path, width, height, digest, scales, size FROM pictures WHERE wrong = '' AND width > 0 ORDER BY path"
     return (Picture.unpack(row) for row in archive.rows(sql))
 
 
 def picture(archive: Archive, path: str) -> Picture | None:
     """Give one picture, or None for a file that is none or can't be shown."""
-    sql = "SELECT path, width, height, digest, scales FROM pictures WHERE path = ? AND wrong = '' AND width > 0"
+    sql = "SELECT path, width, height, digest, scales, size FROM pictures WHERE path = ? AND wrong = '' AND width > 0"
     row = archive.row(sql, path)
     return Picture.unpack(row) if row else None
 

@@ -112,7 +112,7 @@ def lead(archive: Archive, axis: str, slug: str) -> tuple[Card, dict[str, Any] |
 
 def _picture(archive: Archive, image: dict[str, Any] | None) -> Picture | None:
     kind, target = (image and image["target"]) or ("", "")
-    sql = "SELECT path, width, height, digest, scales FROM pictures WHERE path = ? AND wrong = '' AND width > 0"
+    sql = "SELECT path, width, height, digest, scales, size FROM pictures WHERE path = ? AND wrong = '' AND width > 0"
     row = archive.row(sql, target) if kind == "media" else None
     return Picture.unpack(row) if row else None
 

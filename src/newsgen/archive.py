@@ -39,6 +39,7 @@ CREATE INDEX documents_held ON documents (path) WHERE held;
 CREATE INDEX documents_featured ON documents (leads, featured) WHERE featured IS NOT NULL;
 CREATE INDEX documents_amended ON documents (day) WHERE shown AND kind = 'article' AND amended != '[]';
 CREATE TABLE bodies (path TEXT PRIMARY KEY, key BLOB, html BLOB, rest TEXT, digest BLOB);
+CREATE TABLE entries (path TEXT PRIMARY KEY, mark BLOB, made BLOB, digest BLOB);
 CREATE TABLE vocabulary (term INTEGER PRIMARY KEY, axis TEXT, slug TEXT, name TEXT, description TEXT, entry TEXT,
     UNIQUE (axis, slug));
 CREATE TABLE filed (term INTEGER, day TEXT, published TEXT, path TEXT, card BLOB,
@@ -53,7 +54,7 @@ CREATE TABLE links (path TEXT, kind TEXT, target TEXT, fragment TEXT, line INTEG
 CREATE INDEX links_path ON links (path);
 CREATE INDEX links_target ON links (target);
 CREATE TABLE pictures (path TEXT PRIMARY KEY, digest TEXT, reader TEXT, width INTEGER, height INTEGER, scales INTEGER,
-    located INTEGER, wrong TEXT, fresh INTEGER) WITHOUT ROWID;
+    size INTEGER, located INTEGER, wrong TEXT, fresh INTEGER) WITHOUT ROWID;
 CREATE INDEX pictures_unread ON pictures (path) WHERE NOT fresh;
 CREATE INDEX pictures_wrong ON pictures (path) WHERE wrong != '';
 CREATE TABLE aliases (path TEXT, alias TEXT, folded TEXT);

@@ -11,7 +11,7 @@ import os
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,25 +40,26 @@ _FORM = 1
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What a file says of itself: its size as it is seen, whether smaller pictures can be made of it, and whether it
-    says where it was taken; or what is wrong with it."""
+    says where it was taken; or what is wrong with it. ``size`` is that of the file, in bytes."""
 
     width: int = 0
     height: int = 0
     scales: bool = False
     located: bool = False
     wrong: str = ""
+    size: int = 0
 
 
 def measure(file: Path, name: str) -> Measured:
     """Read a picture whole, so that one that is cut off is known before anything is made of it."""
     try:
         if name.lower().endswith(".svg"):
-            return _measure_drawing(file)
+            return replace(_measure_drawing(file), size=file.stat().st_size)
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             warnings.simplefilter("ignore", UserWarning)  # of strange but harmless metadata
             with Image.open(file, formats=_DECODERS) as image:
-                return _measure(image)
+                return replace(_measure(image), size=file.stat().st_size)
     except Exception as error:  # a decoder of hostile bytes may raise anything
         return Measured(wrong=_reason(error))
 

@@ -25,6 +25,7 @@ from newsgen.model import (
     canonical,
     digest,
     events_of,
+    revised_of,
 )
 from newsgen.packing import COLUMNS, GONE, Entry, bury, pack, seal_of
 from newsgen.refiling import MOST_NOTED, add_pictures, add_term, file_all, naming
@@ -34,7 +35,7 @@ UNFILED = "unfiled"
 """The mark of an archive in which something is stored that is yet to be filed."""
 UNSWEPT = "unswept"
 """The mark of an archive that has forgotten pictures of which smaller ones may still be kept."""
-_OF_A_PATH = ("documents", "links", "aliases", "faults", "seals")
+_OF_A_PATH = ("documents", "links", "aliases", "faults", "seals", "entries")
 
 
 _AT = {name: place for place, name in enumerate(COLUMNS)}
@@ -286,6 +287,10 @@ class Filing:
             numbers[axis, slug] = self._file_under(axis, slug, (facts.day, facts.published, path), card, by)
             if axis:
                 yield numbers[axis, slug], axis, slug
+        if facts.changed > facts.published:
+            for axis, slug in (("", ""), *facts.terms):
+                of, place = revised_of(axis), (facts.changed[:10], facts.changed, path)
+                yield self._file_under(of, slug, place, card, by), of, slug
         head = bytes.fromhex(facts.head)[:PART]
         for number, moment in enumerate(facts.amended):
             day = moment.partition(" ")[0]

@@ -318,9 +318,15 @@ def amendments(archive: Archive, period: str, most: int, skip: int) -> tuple[Ame
     return tuple(_amendment(archive, *path.rsplit("#", 1)) for path, _ in _ask_amendments(archive, period, most, skip))
 
 
-def _ask_amendments(archive: Archive, period: str, most: int, skip: int) -> list[tuple[Any, ...]]:
-    sql = """SELECT path, card FROM filed WHERE term = ? AND day >= ? AND day < ?
-        ORDER BY day DESC, published DESC, path DESC LIMIT ? OFFSET ?"""
+def amended(archive: Archive, period: str, most: int, skip: int) -> tuple[Amendment, ...]:
+    """Give the corrections of a period without the oldest ``skip``, the newest first."""
+    found = reversed(_ask_amendments(archive, period, most, skip, "ASC"))
+    return tuple(_amendment(archive, *path.rsplit("#", 1)) for path, _ in found)
+
+
+def _ask_amendments(archive: Archive, period: str, most: int, skip: int, order: str = "DESC") -> list[tuple[Any, ...]]:
+    sql = f"""SELECT path, card FROM filed WHERE term = ? AND day >= ? AND day < ?
+        ORDER BY day {order}, published {order}, path {order} LIMIT ? OFFSET ?"""  # noqa: S608 - our own word
     return archive.rows(sql, term_of(archive, CORRECTIONS, ""), period, period + "~", most, skip)
 
 
@@ -329,7 +335,12 @@ def _amendment(archive: Archive, path: str, number: str) -> Amendment:
     one = meta["corrections"][int(number)]
     date = Moment.unpack(one["date"])
     assert date is not None  # noqa: S101 - a correction has a date, always
-    return Amendment(card, int(number), one["kind"], date, one["text"])
+    again = sum(other["date"] == one["date"] for other in meta["corrections"][: int(number)])
+    return Amendment(card, int(number), one["kind"], date, one["text"], again)
+
+
+def amended_digest(archive: Archive, period: str, most: int, skip: int) -> bytes:
+    return digest(*(part for row in _ask_amendments(archive, period, most, skip, "ASC") for part in row))
 
 
 def amendments_digest(archive: Archive, period: str, most: int, skip: int) -> bytes:

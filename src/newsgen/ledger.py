@@ -43,6 +43,10 @@ MOST_AT_ONCE = 5_000
 """How many rows are held in memory, or written in one transaction."""
 
 
+UNCOUNTED = ("asset", "feed", "archive")
+"""Kinds of pages that say nothing of how much of an archive there is: each goes with another page, or follows it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """One row of the plan: ``folded`` is the path as a careless disk takes it, where that differs."""
@@ -289,7 +293,7 @@ class Ledger:
         return [Lost(*row) for row in self._connection.execute(sql)]
 
     def addresses(self) -> int:
-        """Give the number of published addresses, theme assets aside."""
+        """Give the number of published addresses, those of :data:`UNCOUNTED` kinds aside."""
         return int(self.meta("addresses") or 0)
 
     def files(self) -> int:
@@ -412,10 +416,10 @@ class Ledger:
         numbers = [self.files(), self.addresses()]
         come = "SELECT kind FROM plan JOIN made USING (path) WHERE path NOT IN (SELECT path FROM published)"
         for (kind,) in execute(come):
-            numbers = [numbers[0] + 1, numbers[1] + (kind != "asset")]
+            numbers = [numbers[0] + 1, numbers[1] + (kind not in UNCOUNTED)]
         for path in deleted:
             for (kind,) in execute("SELECT kind FROM published WHERE path = ?", (path,)).fetchall():
-                numbers = [numbers[0] - 1, numbers[1] - (kind != "asset")]
+                numbers = [numbers[0] - 1, numbers[1] - (kind not in UNCOUNTED)]
         many("DELETE FROM published WHERE path = ?", ((path,) for path in deleted))
         execute(
             "INSERT OR REPLACE INTO published SELECT path, folded, subject, kind, origin, fingerprint, made.digest "

@@ -22,6 +22,9 @@ EVENTS = "events"
 below it."""
 CORRECTIONS = "corrections"
 """The axis of corrections."""
+REVISED = "revised"
+"""The axis of articles that were changed after their publication, by the last significant change: those of a term are
+filed under its own axis below it."""
 LANGUAGES = "languages"
 """The axis of the languages of a site that has several: each has a front page and feeds of its own."""
 TRANSLATIONS = "translations"
@@ -31,6 +34,12 @@ TRANSLATIONS = "translations"
 def events_of(axis: str) -> str:
     """Give the axis under which the events of the terms of an axis are filed (of the whole archive, of none)."""
     return f"{EVENTS}/{axis}" if axis else EVENTS
+
+
+def revised_of(axis: str) -> str:
+    """Give the axis under which the revised articles of the terms of an axis are filed (of the whole archive, of
+    none)."""
+    return f"{REVISED}/{axis}" if axis else REVISED
 
 
 MOST_CARDS = 4_000
@@ -219,13 +228,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """One correction of an article, in the listing of all."""
+    """One correction of an article, in the listing of all. ``again`` says how many before it are of the same time."""
 
     card: Card
     number: int
     kind: str
     date: Moment
     text: str
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +307,7 @@ class Page:
     the folder where what was made of it is kept: they say nothing that is not among the facts.
 
     ``kind`` tells how firmly the address is promised: ``page`` and ``feed`` are for ever, ``listing`` follows what it
-    lists, ``redirect``, ``file`` and ``asset`` follow their sources.
+    lists, ``archive`` is what a feed leads back to, ``redirect``, ``file`` and ``asset`` follow their sources.
 
     ``language`` is the one that it speaks, where that is not the site's: of its words and dates, not of what it shows.
     """

@@ -5,6 +5,7 @@ Nothing here reads a picture; :mod:`newsgen.darkroom` does, and is imported only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,12 @@ from newsgen.urls import media_address
 FORMATS = ("avif", "webp")
 """The formats that pictures can be made in, those first that browsers are to prefer."""
 
-SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".avif", ".bmp", ".svg")
+_TYPES = {
+    **dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "image/jpeg"),
+    **{f".{name}": f"image/{name}" for name in ("png", "gif", "webp", "avif", "bmp")},
+    ".svg": "image/svg+xml",
+}
+SUFFIXES = tuple(_TYPES)
 """The names of pictures that browsers show end with one of these."""
 
 WIDTHS = (320, 640, 960, 1280, 1920)
@@ -25,20 +31,21 @@ ALIKE = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture as it is seen, upright: its size in pixels of CSS, the digest of its file, and whether smaller ones can
-    be made of it. Drawings (SVG) and what moves are published as they are."""
+    """A picture as it is seen, upright: its size in pixels of CSS, the digest of its file, whether smaller ones can be
+    made of it, and how many bytes the file has. Drawings (SVG) and what moves are published as they are."""
 
     path: str
     width: int
     height: int
     digest: str
     scales: bool
+    size: int = 0
 
     @classmethod
     def unpack(cls, row: tuple[Any, ...]) -> Picture:
         """Give a picture from its row in the archive."""
-        path, width, height, digest, scales = row
-        return cls(path, width, height, digest, bool(scales))
+        path, width, height, digest, scales, size = row
+        return cls(path, width, height, digest, bool(scales), size or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,15 @@ class Rendition:
 def is_picture(path: str) -> bool:
     """Whether a file of the content is a picture, by its name."""
     return path.lower().endswith(SUFFIXES)
+
+
+def media_type(name: str) -> str | None:
+    """Give the media type of a picture by the name of its file, or by its URL; None where that does not tell it."""
+    found = _SUFFIX.search(name.partition("?")[0].partition("#")[0].lower())
+    return _TYPES.get(found[0]) if found else None
+
+
+_SUFFIX = re.compile(r"\.[a-z]+$")
 
 
 def renditions(picture: Picture, images: Images) -> Iterator[Rendition]:

@@ -19,7 +19,7 @@ from newsgen.executors import batches
 from newsgen.features import Planning
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
-from newsgen.ledger import Clash, Ledger, Lost, Planned
+from newsgen.ledger import UNCOUNTED, Clash, Ledger, Lost, Planned
 from newsgen.media import Media
 from newsgen.menus import menu_faults
 from newsgen.model import Page
@@ -288,11 +288,12 @@ def check_lost(desk: Desk, report: Report) -> None:
     """Stop where too much would vanish; otherwise note which promised addresses do."""
     ledger, allowed = desk.ledger, desk.request.allow_delete
     lost = ledger.lost()
-    is_much = len(lost) > MOST_LOST and len(lost) > MOST_LOST_SHARE * ledger.addresses()
+    counted = [one for one in lost if one.kind not in UNCOUNTED]
+    is_much = len(counted) > MOST_LOST and len(counted) > MOST_LOST_SHARE * ledger.addresses()
     if is_much and not allowed and not _is_burial(desk, lost):
         raise Refused(
-            f"this build would take {len(lost)} of {ledger.addresses()} published addresses away, the first of them "
-            f"{lost[0].address}; nothing was changed",
+            f"this build would take {len(counted)} of {ledger.addresses()} published addresses away, the first of them "
+            f"{counted[0].address}; nothing was changed",
             "Is all of content/ there? If they are meant to go, build with --allow-delete.",
         )
     withheld = {path for path, _ in desk.archive.withheld()} if lost else set()

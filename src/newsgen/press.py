@@ -147,6 +147,10 @@ class Press:
             raise Faulty([_template_fault(error, self._theme, page)]) from error
         return Output(text.encode())
 
+    def frame_of(self, feature: str) -> Frame:
+        """Give the frame of the pages that a feature makes without a template, in the site's language."""
+        return self._frame(Page("", feature, ""))[0]
+
     def _frame(self, page: Page) -> tuple[Frame, bytes, Closure | None]:
         key = (page.feature, page.template, page.language)
         if key not in self._frames:
@@ -157,15 +161,17 @@ class Press:
             assets = [self._links.asset(one) for one in sorted(closure.assets)] if closure else []
             language = page.language or self._site.language
             tongue = self._tongue(language)
+            settings = self._site.digest_of(tuple(names))
             spoken = (tongue.spelling.catalogue.digest, repr(tongue.locale))
             parts = (
                 program_digest(),
-                digest(self._site.base_url, self._site.digest_of(tuple(names)), *spoken),
+                digest(self._site.base_url, settings, *spoken),
                 digest(closure.digest, *assets) if closure else b"".ljust(PART),
                 self.menus().digest() if closure and closure.menu else b"".ljust(PART),
             )
             fingerprint = b"".join(one[:PART] for one in parts)
-            frame = Frame(SiteView(self._site, names), self._links, self._assets, language, tongue.spelling)
+            mark = digest(program_digest(), self._site.base_url, settings)
+            frame = Frame(SiteView(self._site, names), self._links, self._assets, language, tongue.spelling, mark)
             self._frames[key] = (frame, fingerprint, closure)
         return self._frames[key]
 

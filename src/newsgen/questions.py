@@ -6,18 +6,27 @@ fingerprint, and only the answers to these questions reach its template, so noth
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from newsgen import almanac, relating, tables, translations
+from newsgen import almanac, entries, relating, tables, translations
 from newsgen import happenings as told
 from newsgen.archive import EVERYTHING, PART, Archive
 from newsgen.errors import Refused
 from newsgen.happenings import term_of
-from newsgen.model import AXES, Article, Card, Page, Period, Read, Term, canonical, digest, events_of
-from newsgen.pictures import Picture
+from newsgen.model import Card, Page, Period, Read, Term, canonical, digest, events_of
+from newsgen.particulars import (
+    article_digest,
+    links,
+    links_digest,
+    pictures,
+    pictures_digest,
+    term,
+    term_digest,
+    terms_of,
+    terms_of_digest,
+)
 from newsgen.urls import slugify
 
 YEAR, MONTH, DAY = 4, 7, 10
@@ -74,52 +83,6 @@ class Reads:
 
 
 # --- single documents ---
-
-
-def _article_digest(archive: Archive, path: str) -> bytes:
-    found: bytes = archive.once(("article", path), lambda: _ask_article_digest(archive, path))
-    return found
-
-
-def _ask_article_digest(archive: Archive, path: str) -> bytes:
-    row = archive.row("SELECT digest FROM documents WHERE path = ?", path)
-    return bytes(row[0]) if row else b""
-
-
-def _links(archive: Archive, path: str) -> dict[str, str | None]:
-    """The address of each document that a document links to; None for one that is not shown."""
-    if archive.once(("linking", path), lambda: 1) == 0:
-        return {}
-    rows = archive.rows(
-        "SELECT DISTINCT target, CASE WHEN shown THEN address END FROM links LEFT JOIN documents ON documents.path = "
-        "target WHERE links.path = ? AND links.kind = 'document' ORDER BY target",
-        path,
-    )
-    return dict(rows)
-
-
-def _links_digest(archive: Archive, path: str) -> bytes:
-    found: bytes = archive.once(("links", path), lambda: digest(canonical(_links(archive, path))))
-    return found
-
-
-def _pictures(archive: Archive, path: str) -> dict[str, Picture]:
-    """The pictures that a document shows, by the paths of their files."""
-    sql = """SELECT DISTINCT target, width, height, digest, scales FROM links JOIN pictures ON pictures.path = target
-        WHERE links.path = ? AND links.kind = 'media' AND wrong = '' AND width > 0 ORDER BY target"""
-    return {row[0]: Picture.unpack(row) for row in archive.rows(sql, path)}
-
-
-def _pictures_digest(archive: Archive, path: str) -> bytes:
-    def make() -> bytes:
-        return digest(*(repr(one) for one in _pictures(archive, path).values()))
-
-    found: bytes = archive.once(("pictures", path), make)
-    return found
-
-
-NO_LINKS = digest(canonical({}))
-"""The digest of the links of a document without any."""
 
 
 def _neighbours(archive: Archive, path: str) -> tuple[Card | None, Card | None]:
@@ -195,8 +158,6 @@ def _card_part(archive: Archive, path: str) -> bytes:
 
 # --- listings ---
 
-_NEWEST = """SELECT {} FROM filed JOIN documents USING (path) WHERE term = ? ORDER BY filed.day DESC,
-    filed.published DESC, path DESC LIMIT ?"""
 _WITHIN = """SELECT {} FROM filed WHERE term = ? AND day >= ? AND day < ? ORDER BY day, published, path
     LIMIT ? OFFSET ?"""
 
@@ -228,54 +189,6 @@ def _within_digest(archive: Archive, axis: str, slug: str, period: str, most: in
     sql = _WITHIN.format("card")
     rows = archive.rows(sql, term_of(archive, axis, slug), *_range(period), most, skip)
     return digest(*(row[0] for row in rows))
-
-
-class Entries:
-    """The newest articles for a feed: their cards, and each in full when it is asked for."""
-
-    __slots__ = ("_archive", "_paths", "cards")
-
-    def __init__(self, archive: Archive, cards: tuple[Card, ...]) -> None:
-        self._archive = archive
-        self._paths = {one.path for one in cards}
-        self.cards = cards
-
-    def full(self, card: Card) -> tuple[Article, dict[str, str | None], dict[str, tuple[Term, ...]]]:
-        """Give one article, the addresses of what it links to, and its terms by axis."""
-        if card.path not in self._paths:
-            raise KeyError(card.path)
-        return self._archive.article(card.path), _links(self._archive, card.path), _terms_of(self._archive, card.path)
-
-    def pictures(self, card: Card) -> dict[str, Picture]:
-        """Give the pictures that one article shows."""
-        if card.path not in self._paths:
-            raise KeyError(card.path)
-        return _pictures(self._archive, card.path)
-
-
-def _entries(archive: Archive, axis: str, slug: str, most: int) -> Entries:
-    return Entries(archive, _newest(archive, axis, slug, most))
-
-
-def _entries_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
-    def make() -> bytes:
-        rows = archive.rows(
-            _NEWEST.format("path, documents.digest, linking, showing"), term_of(archive, axis, slug), most
-        )
-        return digest(
-            *(
-                digest(
-                    content,
-                    _links_digest(archive, path) if linking else NO_LINKS,
-                    _terms_of_digest(archive, path),
-                    *([_pictures_digest(archive, path)] if showing else ()),
-                )
-                for path, content, linking, showing in rows
-            )
-        )
-
-    found: bytes = archive.once(("entries", axis, slug, most), make)
-    return found
 
 
 # --- the calendar ---
@@ -312,6 +225,13 @@ def _beside(archive: Archive, period: str, axis: str = "", slug: str = "") -> tu
     return (earlier[0][: len(period)] if earlier else None), (later[0][: len(period)] if later else None)
 
 
+def newest_period(archive: Archive, axis: str, slug: str, length: int) -> str | None:
+    """Give the newest period of a term whose name has ``length`` characters; None where nothing is filed under it."""
+    sql = "SELECT max(period) FROM tallies WHERE term = ? AND length(period) = ?"
+    row = archive.row(sql, term_of(archive, axis, slug), length)
+    return row[0] if row else None
+
+
 def count(archive: Archive, axis: str, slug: str, period: str = "") -> int:
     """Give the number of articles filed under a term in a period."""
     found: int = archive.once(("count", axis, slug, period), lambda: _ask_count(archive, axis, slug, period))
@@ -341,21 +261,6 @@ def terms(archive: Archive, axis: str) -> tuple[Term, ...]:
     return tuple(sorted(found, key=lambda one: (slugify(one.name), one.slug)))
 
 
-def term(archive: Archive, axis: str, slug: str) -> Term:
-    """Give one term, without its number of articles, by the name that it has everywhere."""
-    found: Term = archive.once(("term", axis, slug), lambda: _ask_term(archive, axis, slug))
-    return found
-
-
-def _ask_term(archive: Archive, axis: str, slug: str) -> Term:
-    row = archive.row("SELECT name, description FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
-    return Term(axis, slug, *row) if row and row[0] is not None else Term(axis, slug, slug)
-
-
-def _term_digest(archive: Archive, axis: str, slug: str) -> bytes:
-    return digest(term(archive, axis, slug).pack())
-
-
 def _terms_digest(archive: Archive, axis: str) -> bytes:
     return digest(canonical(sorted(archive.rows(_NAMED, axis))))
 
@@ -369,32 +274,6 @@ def _names_digest(archive: Archive, axis: str) -> bytes:
         return digest(canonical(sorted(row[:3] for row in archive.rows(_NAMED, axis))))
 
     found: bytes = archive.once(("names", axis), make)
-    return found
-
-
-def _terms_of(archive: Archive, path: str) -> dict[str, tuple[Term, ...]]:
-    """The terms of one document by axis, in its own order."""
-    own = json.loads(archive.once(("own terms", path), lambda: _ask_terms(archive, path)))
-    return {axis: tuple(term(archive, axis, slug) for of, slug, *_ in own if of == axis) for axis in AXES}
-
-
-def _ask_terms(archive: Archive, path: str) -> str:
-    row = archive.row("SELECT terms FROM documents WHERE path = ?", path)
-    return row[0] if row else "[]"
-
-
-def _terms_of_digest(archive: Archive, path: str) -> bytes:
-    found: bytes = archive.once(("terms of", path), lambda: terms_mark(archive, _ask_terms(archive, path)))
-    return found
-
-
-def terms_mark(archive: Archive, packed: str) -> bytes:
-    """Give the digest of a document's terms from what the archive keeps of them."""
-    return digest(*(_packed_term(archive, axis, slug) for axis, slug, *_ in json.loads(packed)))
-
-
-def _packed_term(archive: Archive, axis: str, slug: str) -> str:
-    found: str = archive.once(("packed term", axis, slug), lambda: term(archive, axis, slug).pack())
     return found
 
 
@@ -450,22 +329,23 @@ def _standing_digest(archive: Archive) -> bytes:
 
 
 QUESTIONS = {
-    "article": Question(lambda archive, path: archive.article(path), _article_digest),
-    "links": Question(_links, _links_digest),
-    "pictures": Question(_pictures, _pictures_digest),
+    "article": Question(lambda archive, path: archive.article(path), article_digest),
+    "links": Question(links, links_digest),
+    "pictures": Question(pictures, pictures_digest),
     "neighbours": Question(_neighbours, _neighbours_digest),
     "course": Question(relating.course, relating.course_digest),
     "related": Question(relating.related, relating.related_digest),
     "newest": Question(_newest, _newest_digest),
     "within": Question(_within, _within_digest),
-    "entries": Question(_entries, _entries_digest),
+    "latest_entries": Question(entries.latest, entries.latest_digest),
+    "entries": Question(entries.within, entries.within_digest),
     "periods": Question(periods, _periods_digest),
     "period_names": Question(_period_names, lambda *arguments: digest(*_period_names(*arguments))),
     "beside": Question(_beside, lambda *arguments: digest(canonical(_beside(*arguments)))),
-    "term": Question(term, _term_digest),
+    "term": Question(term, term_digest),
     "terms": Question(terms, _terms_digest),
     "names": Question(_names, _names_digest),
-    "terms_of": Question(_terms_of, _terms_of_digest),
+    "terms_of": Question(terms_of, terms_of_digest),
     "menu": Question(_menu, menu_digest),
     "changes": Question(_changes, _changes_digest),
     "last_changes": Question(_last_changes, _last_changes_digest),
@@ -480,6 +360,7 @@ QUESTIONS = {
     "entry": Question(told.entry, told.entry_digest),
     "together": Question(told.together, told.together_digest),
     "amendments": Question(told.amendments, told.amendments_digest),
+    "amended": Question(told.amended, told.amended_digest),
     "translations": Question(translations.translations, translations.translations_digest),
     "day_names": Question(almanac.day_names, lambda archive: digest(*almanac.day_names(archive))),
     "anniversaries": Question(almanac.anniversaries, almanac.anniversaries_digest),

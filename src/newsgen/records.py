@@ -16,7 +16,8 @@ from typing import Any
 from newsgen.archive import EVERYTHING, Archive, DamagedArchive, article_digest, head_digest
 from newsgen.model import Card, digest
 from newsgen.notes import CLOSE, OPEN
-from newsgen.questions import YEAR, term
+from newsgen.particulars import term
+from newsgen.questions import YEAR
 from newsgen.spans import MOST_ARTICLES, Span
 
 FILTERS = {"tag": "tags", "place": "places", "author": "authors", "source": "sources"}

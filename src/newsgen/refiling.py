@@ -8,7 +8,7 @@ from typing import Any
 
 from newsgen import chronicle
 from newsgen.archive import PART, Archive
-from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, EVENTS, WITH_OTHERS, canonical, events_of
+from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, EVENTS, WITH_OTHERS, canonical, events_of, revised_of
 from newsgen.packing import GONE, seal_of
 from newsgen.pictures import is_picture
 
@@ -70,6 +70,7 @@ def file_all(archive: Archive) -> None:
         "ORDER BY 1, 2, 3, 4",
         (PART,),
     )
+    _file_revised(archive)
     _file_corrections(archive)
     _file_events(archive)
     for axis in AXES:
@@ -128,6 +129,21 @@ def add_term(archive: Archive, axis: str, slug: str) -> int:
     row = archive.row("SELECT term FROM vocabulary WHERE axis = ? AND slug = ?", axis, slug)
     assert row is not None  # noqa: S101 - it was just put there
     return int(row[0])
+
+
+def _file_revised(archive: Archive) -> None:
+    """File the shown articles that were changed after their publication."""
+    sql = """SELECT path, changed, terms, substr(card_digest, 1, ?) FROM documents
+        WHERE shown AND kind = 'article' AND changed > published"""
+    numbers: dict[tuple[str, str], int] = {}
+    made: list[tuple[Any, ...]] = []
+    for path, changed, terms, card in archive.rows(sql, PART):
+        for axis, slug in (("", ""), *(one[:2] for one in json.loads(terms))):
+            of = (revised_of(axis), slug)
+            if of not in numbers:
+                numbers[of] = add_term(archive, *of)
+            made.append((numbers[of], changed[:10], changed, path, card))
+    archive.connection.executemany("INSERT INTO filed VALUES (?, ?, ?, ?, ?)", sorted(made))
 
 
 def _file_corrections(archive: Archive) -> None:

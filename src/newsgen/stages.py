@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from heapq import nlargest
 from pathlib import Path
 
-from newsgen import album, disk, load, publish, refiling
+from newsgen import album, disk, entries, load, publish, refiling
 from newsgen.archive import Archive
 from newsgen.database import BURIALS, Condition, discard
 from newsgen.errors import FAULT, Fault, Faulty, Refused
-from newsgen.executors import Here, end_server, executor_for
+from newsgen.executors import Here, batches, end_server, executor_for
 from newsgen.explaining import explain
-from newsgen.features import Planning, images
+from newsgen.features import Planning, feeds, images
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
 from newsgen.indexing import NOT_INSTALLED, Index
@@ -31,6 +31,8 @@ from newsgen.theme import Assets, Theme
 from newsgen.urls import output_path
 
 LEAST_FOR_PROCESSES = 600
+MOST_COMPOSED = 20_000
+"""How many entries of feeds are made before what is made of them is committed."""
 LEAST_TO_FIND = 10
 """Articles in a batch from which on their neighbours are found together."""
 
@@ -206,7 +208,7 @@ class _Station:
     """What a process needs to render pages and stage them."""
 
     def __init__(
-        self, site: Site, stage: publish.Stage, press: Press | None = None, planning: Planning | None = None
+        self, site: Site, stage: publish.Stage | None, press: Press | None = None, planning: Planning | None = None
     ) -> None:
         self.stage = stage
         if press is None or planning is None:
@@ -221,7 +223,8 @@ class _Station:
 
 def _render_batch(station: _Station, batch: list[Outdated]) -> _Rendered:
     """Render and stage the outdated pages of some subjects."""
-    press, queries = station.press, station.planning.archive.queries
+    press, queries, stage = station.press, station.planning.archive.queries, station.stage
+    assert stage is not None  # noqa: S101 - only those who compose have none
     press.timings.clear()
     done = _Rendered([], [], 0, {}, [])
     articles = [one.subject.partition(":")[2] for one in batch if one.subject.startswith("articles:")]
@@ -241,11 +244,31 @@ def _render_batch(station: _Station, batch: list[Outdated]) -> _Rendered:
                 continue
             done.slowest.append((time.perf_counter() - started, page.address))
             known = bytes.fromhex(page.facts["digest"]) if page.source else None
-            done.made.append(station.stage.put(path, content, outdated.paths[path], known))
+            done.made.append(stage.put(path, content, outdated.paths[path], known))
     done.queries = station.planning.archive.queries - queries
     done.slowest = nlargest(load.MOST_TOLD, done.slowest)
     done.templates = {name: (int(count), seconds) for name, (count, seconds) in press.timings.items()}
     return done
+
+
+def _compose(prepared: Prepared, jobs: int | None) -> None:
+    """Make what is outdated of articles for feeds, each once for all feeds that carry it, and keep it."""
+    desk, press, archive = prepared.desk, prepared.press, prepared.desk.archive
+    subjects = desk.ledger.outdated_subjects(feeds.FEATURE.name)
+    if not subjects:
+        return
+    mark = press.frame_of(feeds.FEATURE.name).mark
+    for work in batches(entries.outdated(archive, feeds.wanted(prepared.planning, subjects), mark), MOST_COMPOSED):
+        executor = executor_for(len(work), jobs, LEAST_FOR_PROCESSES)
+        here = (press, prepared.planning) if isinstance(executor, Here) else ()
+        for done in executor.run(_compose_batch, _Station, (desk.site, None, *here), work):
+            entries.keep(archive, mark, done)
+        archive.commit()
+
+
+def _compose_batch(station: _Station, batch: list[str]) -> list[tuple[str, bytes]]:
+    frame = station.press.frame_of(feeds.FEATURE.name)
+    return [(path, feeds.compose(frame, station.planning.archive, path)) for path in batch]
 
 
 def _publish(prepared: Prepared, output: Path, report: Report, progress: Progress) -> None:
@@ -260,6 +283,8 @@ def _publish(prepared: Prepared, output: Path, report: Report, progress: Progres
         stage = publish.Stage(publish.new_stage(output), whole=is_fresh)
         with report.profile.stage("pictures"):
             images.develop(prepared.planning, ledger.outdated_subjects("images"), request.jobs)
+        with report.profile.stage("feeds"):
+            _compose(prepared, request.jobs)
         with report.profile.stage("rendering"):
             executor = executor_for(total, request.jobs, LEAST_FOR_PROCESSES)
             here = (prepared.press, prepared.planning) if isinstance(executor, Here) else ()

@@ -142,10 +142,13 @@ class Links:
 class Frame:
     """See :class:`newsgen.features.Frame`."""
 
-    __slots__ = ("_assets", "_made", "absolute", "href", "language", "site", "spelling")
+    __slots__ = ("_assets", "_made", "absolute", "href", "language", "mark", "site", "spelling")
 
-    def __init__(self, site: SiteView, links: Links, assets: Assets, language: str, spelling: Spelling) -> None:
+    def __init__(
+        self, site: SiteView, links: Links, assets: Assets, language: str, spelling: Spelling, mark: bytes
+    ) -> None:
         self.site = site
+        self.mark = mark
         self.language = language
         self.spelling = spelling
         self.href = links.href

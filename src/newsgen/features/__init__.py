@@ -62,6 +62,11 @@ class Frame(Protocol):
         """The language that the page speaks."""
 
     @property
+    def mark(self) -> bytes:
+        """A digest of what all pages of the kind have in common, whatever their language: the program and the settings
+        that it declares."""
+
+    @property
     def spelling(self) -> Any:
         """How that language is spelt (:class:`newsgen.spelling.Spelling`)."""
 

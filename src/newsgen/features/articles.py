@@ -21,7 +21,8 @@ from newsgen.features.mapping import map_of_article
 from newsgen.features.picturing import EMBED, view_of_image, with_pictures
 from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Account, Article, Card, Happening, Moment, Page, Read, Term, Translation
-from newsgen.questions import Reads, beside, neighbours_mark, terms_mark
+from newsgen.particulars import terms_mark
+from newsgen.questions import Reads, beside, neighbours_mark
 from newsgen.translations import takes_part, touched
 from newsgen.urls import fold, media_address
 

@@ -1,22 +1,17 @@
-"""Every correction in one place: a page of the newest, a page for each year once they are many, and their feeds."""
+"""Every correction in one place: a page of the newest, and a page for each year once they are many."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
 
 from newsgen.archive import Archive, Change
-from newsgen.catalogues import message
-from newsgen.document import without_controls
 from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, describing, has_been_retold, periods_in
 from newsgen.features.articles import linking_to, view_of_document
-from newsgen.features.feeds import BEFORE_ALL, FORMATS, NEWEST, author
-from newsgen.model import CORRECTIONS, Amendment, Output, Page, Read
+from newsgen.model import CORRECTIONS, Page, Read
 from newsgen.questions import YEAR, Reads, count, periods
-from newsgen.urls import tag_uri
 
 LONGEST_LIST = 100
 """How many corrections one page lists; the address of a year is that of its newest."""
@@ -25,7 +20,6 @@ ROOT = CORRECTIONS_ADDRESS
 
 def _subjects(planning: Planning) -> Iterator[str]:
     yield ""
-    yield "feeds"
     if count(planning.archive, CORRECTIONS, "") > LONGEST_LIST:
         yield from (one.name for one in periods(planning.archive, CORRECTIONS, "", "", YEAR))
 
@@ -33,11 +27,7 @@ def _subjects(planning: Planning) -> Iterator[str]:
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
     archive = planning.archive
     total = count(archive, CORRECTIONS, "")
-    if subject == "feeds":
-        for name in FORMATS:
-            reads = {"amendments": Read("amendments", ("", NEWEST, 0))}
-            yield Page(ROOT + name, "corrections", "the feed of corrections", None, reads, kind="feed")
-    elif not subject:
+    if not subject:
         reads = {"amendments": Read("amendments", ("", LONGEST_LIST, 0))}
         if total > LONGEST_LIST:
             reads["years"] = Read("period_names", (CORRECTIONS, "", "", YEAR))
@@ -59,8 +49,6 @@ def _locate(planning: Planning, address: str) -> Iterator[str]:
     rest = address.removeprefix(ROOT)
     if address == ROOT:
         yield ""
-    elif address.startswith(ROOT) and rest in FORMATS:
-        yield "feeds"
     elif address.startswith(ROOT):
         yield from (one for one in periods_in(rest) if len(one) == YEAR)
 
@@ -72,7 +60,7 @@ def _policy(archive: Archive) -> str | None:
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The page and the feeds where an article that was or is corrected changes, and its years; every year when they
+    """The page where an article that was or is corrected changes, and its years; every year when they
     have just outgrown one page, or shrunk to it; and the page where what stands at its head changes."""
     policy = _policy(planning.archive)
     was_there = any(facts is not None and facts.address == ROOT for facts in (change.before, change.after))
@@ -81,7 +69,7 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     days = {day for facts in (change.before, change.after) if facts is not None for day in facts.amended}
     if not days or not has_been_retold(change):
         return
-    yield from ("", "feeds")
+    yield ""
     yield from {day[:YEAR] for day in days}
     if abs(count(planning.archive, CORRECTIONS, "") - LONGEST_LIST) <= planning.amended:
         yield from (one.name for one in periods(planning.archive, CORRECTIONS, "", "", YEAR))
@@ -105,54 +93,4 @@ def _described(page: Page, view: dict[str, Any], frame: Frame) -> Markup:
     return describing.describe_list(frame, (root,), (page.address, name), items)
 
 
-def _render(page: Page, reads: Reads, frame: Frame) -> Output:
-    from feedgen.feed import FeedGenerator  # here, because only feeds need it
-
-    site = frame.site
-    title = f"{frame.spelling.catalogue.gettext('Corrections')} – {site.title}"
-    feed = FeedGenerator()
-    feed.id(tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), ROOT))
-    feed.title(without_controls(title))
-    why = frame.spelling.catalogue.gettext("Everything that was corrected in %(title)s.")
-    feed.description(without_controls(why % {"title": site.title}))
-    feed.link(href=frame.absolute(page.address), rel="self")
-    feed.link(href=frame.absolute(ROOT), rel="alternate")  # last, for RSS takes the last as the channel's
-    feed.language(site.language)
-    feed.author(author(site.publisher.name, site.publisher.email))
-    feed.generator("newsgen")
-    newest: datetime = max((one.date.instant for one in reads.amendments), default=BEFORE_ALL)
-    feed.updated(newest)
-    feed.lastBuildDate(newest)
-    for one in reversed(reads.amendments):
-        _add(feed.add_entry(), one, frame)
-    return Output((feed.rss_str if page.address.endswith("rss.xml") else feed.atom_str)(pretty=True))
-
-
-def _add(entry: Any, one: Amendment, frame: Frame) -> None:
-    url = frame.absolute(one.card.address)
-    entry.id(f"{one.card.id}#{one.date.instant.isoformat()}")
-    entry.title(without_controls(f"{frame.spelling.catalogue.gettext(KINDS[one.kind])}: {one.card.title}"))
-    entry.link(href=f"{url}#ng:corrections")
-    entry.description(without_controls(one.text), isSummary=True)
-    entry.content(without_controls(one.text), type="text")
-    entry.published(one.date.instant)
-    entry.updated(one.date.instant)
-
-
-KINDS = {
-    "correction": message("Correction"),
-    "clarification": message("Clarification"),
-    "update": message("Update"),
-    "retraction": message("Retraction"),
-}
-
-FEATURE = Feature(
-    "corrections",
-    _subjects,
-    _pages,
-    _affected,
-    _view,
-    _render,
-    settings=(*describing.SETTINGS, "publisher.email", "id_authority"),
-    locate=_locate,
-)
+FEATURE = Feature("corrections", _subjects, _pages, _affected, _view, settings=describing.SETTINGS, locate=_locate)

@@ -32,7 +32,8 @@ from newsgen.features import Feature, Frame, Planning, days_of, has_been_retold,
 from newsgen.features.events import retold
 from newsgen.model import EVENTS as HAPPENED
 from newsgen.model import Output, Page, Read, digest, events_of
-from newsgen.questions import MONTH, YEAR, Reads, count, periods, term
+from newsgen.particulars import term
+from newsgen.questions import MONTH, YEAR, Reads, count, periods
 from newsgen.serialising import to_csv, to_geojson, to_jsonl, to_timeline
 from newsgen.urls import tag_uri
 

@@ -1,209 +1,360 @@
-"""RSS 2.0 and Atom (RFC 4287) feeds of the newest articles, for the site and for every term."""
+"""Feeds of the whole archive, of every term, of each language and of the corrections: what is newest, and behind it the
+whole history (RFC 5005), cut by calendar so that what is past stays as it is.
+
+A *stream* is what a feed is of: an axis and a slug. Its subscription documents carry what was published or changed last
+in it; the documents of its archive, every entry of one period, from the first on.
+"""
 
 from __future__ import annotations
 
-import html
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from feedgen.ext.base import BaseExtension
-
-from newsgen.archive import Change
+from newsgen.archive import Archive, Change
 from newsgen.catalogues import own_name
-from newsgen.citing import Citations
-from newsgen.features import Feature, Frame, Planning, term_in, terms_of
-from newsgen.features.articles import link_target, linking_to
+from newsgen.document import without_controls
+from newsgen.entries import PATHS, Entries, full, pack, position
+from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, has_been_retold, has_moved, term_in
+from newsgen.features.articles import linking_to
+from newsgen.features.composing import entry_of_article, entry_of_correction
 from newsgen.features.events import retold
-from newsgen.features.picturing import with_sizes
-from newsgen.markup import resolve
-from newsgen.model import AXES, LANGUAGES, Article, Card, Output, Page, Read, Term
-from newsgen.pictures import Picture
-from newsgen.questions import Reads, is_used
+from newsgen.model import AXES, CORRECTIONS, LANGUAGES, Amendment, Card, Output, Page, Read
+from newsgen.questions import MONTH, YEAR, Reads, ask, count, is_used, newest_period, periods
+from newsgen.site import Site
+from newsgen.subscribing import ALL, FORMATS, NONE
 from newsgen.urls import tag_uri
 
+if TYPE_CHECKING:
+    from newsgen.syndication import Channel, Entry
+
 NEWEST = 50
-"""How many articles a feed carries."""
+"""How many entries a subscription document carries."""
+LONGEST_PART = 100
+"""How many entries a document of the archive carries; a period of more has several, counted from the oldest."""
+ARCHIVE = "archive/"
+"""Where the documents of the archive are, below the address of a stream."""
 
 BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
 """When a feed without entries last changed, and the day in the ids of feeds: it must come from content alone."""
 
-NAMESPACES = {"dc": "http://purl.org/dc/elements/1.1/", "content": "http://purl.org/rss/1.0/modules/content/"}
-"""The prefixes that readers know; each feed declares them at its head."""
-
-NO_CHARACTERS = bytes(number for number in range(0x20) if number not in b"\t\n\r")
-"""The control characters that XML 1.0 does not allow, not even escaped."""
-
-FORMATS = ("rss.xml", "atom.xml")
+_BY_FILE = {one.file: name for name, one in FORMATS.items()}
 
 
-def _subjects(planning: Planning) -> Iterator[str]:
-    yield ""
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a feed is of: the ``axis`` and the ``slug`` under which it is filed, the ``base`` of its addresses, and the
+    address that it is ``about``. Its history is cut into periods whose names have ``length`` characters."""
+
+    axis: str
+    slug: str
+    base: str
+    about: str
+    length: int
+
+
+def stream_of(site: Site, name: str) -> Stream | None:
+    """Give the stream of a name: empty for the site, ``tags/iraq`` for a term, ``corrections/``; None of a language
+    that has no feeds of its own."""
+    axis, _, slug = name.partition("/")
+    if not axis:
+        return Stream("", "", "/feed/", "/", MONTH)
+    if axis == CORRECTIONS:
+        return Stream(axis, "", CORRECTIONS_ADDRESS, CORRECTIONS_ADDRESS, YEAR)
+    if axis == LANGUAGES:
+        if len(site.languages) < 2 or slug not in site.languages:
+            return None
+        return Stream(axis, slug, f"{site.home_of(slug, apart=True)}feed/", site.home_of(slug), MONTH)
+    return Stream(axis, slug, f"/{name}/", f"/{name}/", YEAR)
+
+
+def has_feeds(site: Site, archive: Archive, axis: str, slug: str) -> bool:
+    """Whether a term has feeds: it is used, and as often as the settings ask."""
+    return is_used(archive, axis, slug) and count(archive, axis, slug) >= site.feeds.min_articles
+
+
+def has_history(site: Site, axis: str) -> bool:
+    """Whether the feeds of an axis lead back to the first entry."""
+    return site.feeds.history == ALL or (site.feeds.history != NONE and axis not in AXES)
+
+
+# --- the pages ---
+
+
+def _names(planning: Planning) -> Iterator[str]:
+    yield from ("", f"{CORRECTIONS}/")
     for axis, slug in planning.archive.rows("SELECT axis, slug FROM vocabulary WHERE term != 0 ORDER BY axis, slug"):
         if axis in AXES:
             yield f"{axis}/{slug}"
-    if len(planning.site.languages) > 1:
-        yield from (f"{LANGUAGES}/{language}" for language in planning.site.languages)
+    yield from (f"{LANGUAGES}/{language}" for language in planning.site.languages)
+
+
+def _subjects(planning: Planning) -> Iterator[str]:
+    for name in _names(planning):
+        yield name
+        yield from _all_periods(planning, name)
+
+
+def _all_periods(planning: Planning, name: str) -> Iterator[str]:
+    stream = stream_of(planning.site, name)
+    if stream is not None and has_history(planning.site, stream.axis):
+        for one in periods(planning.archive, stream.axis, stream.slug, "", stream.length):
+            yield from (_archived(name, one.name, part) for part in range(-(-one.count // LONGEST_PART)))
+
+
+def _archived(name: str, period: str, part: int) -> str:
+    """Give the subject of one part of a period of a stream; parts are counted from 0."""
+    return f"{name}@{period}/{part}"
 
 
 def _pages(planning: Planning, subject: str) -> Iterator[Page]:
-    axis, _, slug = subject.partition("/")
-    site = planning.site
-    speaks = slug if axis == LANGUAGES else ""
-    if axis and (slug not in site.languages if speaks else not is_used(planning.archive, axis, slug)):
+    name, _, archived = subject.partition("@")
+    period, _, number = archived.partition("/")
+    site, archive = planning.site, planning.archive
+    stream = stream_of(site, name)
+    if stream is None or (stream.axis in AXES and not has_feeds(site, archive, stream.axis, stream.slug)):
         return
-    base = f"/{subject}/" if axis else "/feed/"
-    facts = {"base": base}
-    if speaks:
-        base = f"{site.home_of(slug, apart=True)}feed/"
-        facts = {"base": base, "about": site.home_of(slug)}
-    reads = {"entries": Read("entries", (axis, slug, NEWEST))}
-    if axis in AXES:
-        reads["term"] = Read("term", (axis, slug))
-    for name in FORMATS:
-        origin = f"the feed of {subject or 'the site'}"
-        yield Page(base + name, "feeds", origin, None, reads, facts, "feed", language=speaks)
+    if not period:
+        yield from _documents(planning, stream, name, "", 0, {})
+    elif has_history(site, stream.axis):
+        part, parts = int(number), _parts(archive, stream, period)
+        if part < parts:
+            yield from _documents(planning, stream, name, period, part, _around(archive, stream, period, part, parts))
+
+
+def _documents(
+    planning: Planning, stream: Stream, name: str, period: str, part: int, around: dict[str, str]
+) -> Iterator[Page]:
+    """The documents of one part of a stream, or those to subscribe to, in every format."""
+    site, archive = planning.site, planning.archive
+    facts: dict[str, Any] = {"base": stream.base, "about": stream.about, **around}
+    of = () if stream.axis == CORRECTIONS else (stream.axis, stream.slug)
+    if period:
+        question = "amended" if stream.axis == CORRECTIONS else "entries"
+        reads = {"entries": Read(question, (*of, period, LONGEST_PART, part * LONGEST_PART))}
+        address, kind = _archive_base(stream, period, part), "archive"
+        origin = f"the archive of the feed of {name.rstrip('/') or 'the site'} for {period}"
+    else:
+        newest = Read("amendments", ("", NEWEST, 0)) if stream.axis == CORRECTIONS else None
+        reads = {"entries": newest or Read("latest_entries", (*of, NEWEST))}
+        address, kind = stream.base, "feed"
+        origin = f"the feed of {name.rstrip('/') or 'the site'}"
+        last = newest_period(archive, stream.axis, stream.slug, stream.length)
+        if last and has_history(site, stream.axis):
+            facts["earlier"] = _archive_base(stream, last, _parts(archive, stream, last) - 1)
+    if stream.axis in AXES:
+        reads["term"] = Read("term", (stream.axis, stream.slug))
+    speaks = stream.slug if stream.axis == LANGUAGES else ""
+    for one in site.feeds.files():
+        yield Page(address + one.file, "feeds", origin, None, reads, facts, kind, language=speaks)
+
+
+def _parts(archive: Archive, stream: Stream, period: str) -> int:
+    return -(-count(archive, stream.axis, stream.slug, period) // LONGEST_PART)
+
+
+def _archive_base(stream: Stream, period: str, part: int) -> str:
+    """Give the address below which the documents of a part are, in each format."""
+    return f"{stream.base}{ARCHIVE}{period.replace('-', '/')}/" + (f"{part + 1}/" if part else "")
+
+
+def _around(archive: Archive, stream: Stream, period: str, part: int, parts: int) -> dict[str, str]:
+    """Where the documents before and after a part of the archive are, and the one to subscribe to."""
+    before, after = ask(archive, Read("beside", (period, stream.axis, stream.slug)))
+    found = {"current": stream.base}
+    if part:
+        found["earlier"] = _archive_base(stream, period, part - 1)
+    elif before:
+        found["earlier"] = _archive_base(stream, before, _parts(archive, stream, before) - 1)
+    if part + 1 < parts:
+        found["later"] = _archive_base(stream, period, part + 1)
+    elif after:
+        found["later"] = _archive_base(stream, after, 0)
+    return found
 
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
-    site, term = planning.site, term_in(address)
-    languages = [one for one in site.languages if address.startswith(f"{site.home_of(one, apart=True)}feed/")]
-    yield from (f"{LANGUAGES}/{one}" for one in languages if len(site.languages) > 1)
-    if address.startswith("/feed/"):
-        yield ""
-    elif term is not None and term[2] in FORMATS:
-        yield f"{term[0]}/{term[1]}"
+    """The stream whose base an address is below, with the part of its archive that is in it."""
+    base, _, file = address.rpartition("/")
+    if file not in _BY_FILE:
+        return
+    found = _AN_ARCHIVE.search(f"{base}/")
+    base = f"{base}/"[: found.start()] if found else f"{base}/"
+    term = term_in(base)
+    names = [f"{term[0]}/{term[1]}"] if term else []
+    names += ["", f"{CORRECTIONS}/", *(f"{LANGUAGES}/{one}" for one in planning.site.languages)]
+    for name in names:
+        stream = stream_of(planning.site, name)
+        if stream is not None and stream.base == base:
+            yield _archived(name, *_part_in(found[1], stream.length)) if found else name
+
+
+_AN_ARCHIVE = re.compile(rf"{ARCHIVE}([0-9]{{4}}(?:/[0-9]{{1,6}}){{0,2}})/$")
+
+
+def _part_in(path: str, length: int) -> tuple[str, int]:
+    """Give the period and the part that the address of a document of an archive is for."""
+    period, rest = path[:length].replace("/", "-"), path[length + 1 :]
+    return period, int(rest) - 1 if rest.isdecimal() and int(rest) > 1 else 0
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
-    """The feeds of the document's terms, and of those of its events, which may be all that a place is known for; and
-    those of the documents that link to it, for they carry whole texts."""
-    if any(facts is not None and facts.kind == "article" for facts in (change.before, change.after)):
-        yield ""
-        yield from (f"{axis}/{slug}" for axis, slug in terms_of(change))
+    """The feeds of the document's terms, and of those of its events, which may be all that a place is known for; those
+    of its corrections; and those of the documents that link to it, for they carry whole texts."""
+    sides = [facts for facts in (change.before, change.after) if facts is not None and facts.kind == "article"]
+    moved = has_moved(change)
+    for facts in sides:
+        spot = Spot(facts.day, facts.published, change.path, moved)
+        for axis, slug in {("", ""), *(one for one in facts.terms if one[0] in (*AXES, LANGUAGES))}:
+            yield from _touched(planning, f"{axis}/{slug}" if axis else "", spot)
     for one in retold(planning, change):  # for there may be no other sign of a place
         yield from (f"{axis}/{slug}" for axis, slug in one.terms if axis == "places")
     for path in linking_to(planning.archive, change):
-        yield ""
-        row = planning.archive.row("SELECT terms FROM documents WHERE path = ?", path)
-        terms = json.loads(row[0] if row else "[]")
-        yield from (f"{axis}/{slug}" for axis, slug, *_ in terms if axis in (*AXES, LANGUAGES))
+        sql = "SELECT day, published, terms FROM documents WHERE path = ? AND kind = 'article' AND shown"
+        for day, published, terms in planning.archive.rows(sql, path):
+            named = [f"{axis}/{slug}" for axis, slug, *_ in json.loads(terms) if axis in (*AXES, LANGUAGES)]
+            for name in ("", *named):
+                yield from _touched(planning, name, Spot(day, published, path, False))
+    if has_been_retold(change):
+        for facts in sides:
+            for number, moment in enumerate(facts.amended):
+                spot = Spot(moment.partition(" ")[0], moment, f"{change.path}#{number}", True)
+                yield from _touched(planning, f"{CORRECTIONS}/", spot)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something is filed in each of its streams, or was; ``moved`` says that it was not there before, or is not
+    any more."""
+
+    day: str
+    order: str
+    path: str
+    moved: bool
+
+
+def _touched(planning: Planning, name: str, spot: Spot) -> Iterator[str]:
+    """The documents of a stream to subscribe to, and those of its archive from a spot on: the part that it is in alone,
+    where nothing has moved; else those after it in its period as well, and where the parts of that may be others, those
+    beside them, which lead on to them. All, where the stream has just been given feeds, or has lost them."""
+    site, archive, changes = planning.site, planning.archive, planning.changes + planning.amended
+    stream = stream_of(site, name)
+    if stream is None:
+        return
+    yield name
+    if not has_history(site, stream.axis):
+        return
+    of = (stream.axis, stream.slug)
+    if stream.axis in AXES and abs(count(archive, *of) - site.feeds.min_articles) <= changes:
+        yield from _all_periods(planning, name)
+    period = spot.day[: stream.length]
+    first = position(archive, *of, period, (spot.day, spot.order, spot.path)) // LONGEST_PART
+    if not spot.moved:
+        yield _archived(name, period, first)
+        return
+    number = count(archive, *of, period)
+    last = (number + changes) // LONGEST_PART
+    yield from (_archived(name, period, part) for part in range(max(0, first - 1), last + 1))
+    if number <= changes or (number - 1) % LONGEST_PART < changes or -number % LONGEST_PART < changes:
+        before, after = ask(archive, Read("beside", (period, *of)))
+        if before:
+            yield _archived(name, before, _parts(archive, stream, before) - 1)
+        if after:
+            yield _archived(name, after, 0)
+
+
+# --- their bytes ---
 
 
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:
-    """Make a feed: its head by feedgen, and the entries, each made once for all the feeds that carry it."""
-    is_rss = page.address.endswith("rss.xml")
-    feed = _head(page, reads, frame)
+    """Make a document of a feed from its entries, each made once for all the documents and formats that have it."""
+    from newsgen.jsonfeed import feed_as_json  # here, because only feeds need them
+    from newsgen.syndication import feed_as_atom, feed_as_rss
 
-    def entry_of(card: Card) -> bytes:
-        def make() -> tuple[bytes, bytes]:
-            article, links, terms = reads.entries.full(card)
-            return _entry(frame, article, links, terms, reads.entries.pictures(card) if "<img" in article.body else {})
-
-        made: tuple[bytes, bytes] = frame.once(("feed entry", card.path), make)
-        return made[0] if is_rss else made[1]
-
-    head: bytes = (feed.rss_str if is_rss else feed.atom_str)(pretty=True)
-    start, end, rest = head.rpartition(b"  </channel>" if is_rss else b"</feed>")
-    return Output(b"".join((start, *map(entry_of, reads.entries.cards), end, rest)))
-
-
-def _head(page: Page, reads: Reads, frame: Frame) -> Any:
-    from feedgen.feed import FeedGenerator  # here, because only feeds need it
-
-    site = frame.site
-    term = reads.term if "term" in page.reads else None
-    about = frame.absolute(page.facts["base"] if term else page.facts.get("about", "/"))
-    feed = FeedGenerator()
-    feed.register_extension("namespaces", _Namespaces)
-    feed.id(tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), page.facts["base"]))
-    spoken = f"{site.title} – {own_name(page.language)}" if page.language else site.title
-    feed.title(f"{term.name} – {site.title}" if term else spoken)
-    feed.description((term.description if term else "") or site.description or site.title)
-    feed.subtitle((term.description if term else "") or site.description or None)
-    feed.link(href=frame.absolute(page.address), rel="self")
-    feed.link(href=about, rel="alternate")  # last, for RSS takes the last as the channel's
-    feed.language(page.language or site.language)
-    feed.author(author(site.publisher.name, site.publisher.email))
-    feed.generator("newsgen")
-    feed.docs("https://www.rssboard.org/rss-specification")
-    if site.license:
-        feed.rights(site.license)
-    changed = max((card.changed.instant for card in reads.entries.cards), default=BEFORE_ALL)
-    feed.updated(changed)
-    feed.lastBuildDate(changed)
-    return feed
+    write = {"rss": feed_as_rss, "atom": feed_as_atom, "json": feed_as_json}
+    name = _BY_FILE[page.address.rpartition("/")[2]]
+    at = [*FORMATS].index(name)
+    if page.reads["entries"].question in ("amended", "amendments"):
+        made = [_correction(frame, one) for one in reads.entries]
+        changed = [one.date.instant for one in reads.entries]
+    else:
+        made = [_article(frame, reads.entries, one) for one in reads.entries.cards]
+        changed = [one.changed.instant for one in reads.entries.cards]
+    channel = _channel(page, reads, frame, max(changed, default=BEFORE_ALL))
+    return Output(write[name](channel, [one[at] for one in made]))
 
 
-class _Namespaces(BaseExtension):  # type: ignore[misc] # feedgen has no types
-    """Declares at the head of a feed the prefixes of its entries, which are made apart from it."""
+def _article(frame: Frame, entries: Entries, card: Card) -> tuple[bytes, ...]:
+    def make() -> tuple[bytes, ...]:
+        kept = entries.made(card, frame.mark)
+        return kept or _all_formats(entry_of_article(frame, *entries.full(card)))
 
-    def extend_ns(self) -> dict[str, str]:
-        return NAMESPACES
+    made: tuple[bytes, ...] = frame.once(("article", card.path), make)
+    return made
 
 
-def _entry(
-    frame: Frame,
-    article: Article,
-    links: dict[str, str | None],
-    terms: dict[str, tuple[Term, ...]],
-    pictures: dict[str, Picture],
-) -> tuple[bytes, bytes]:
-    """Make the entry of one article, for RSS and for Atom."""
-    card = article.card
-    url = frame.absolute(card.address)
+def _correction(frame: Frame, one: Amendment) -> tuple[bytes, ...]:
+    key = ("correction", one.card.path, one.number)
+    made: tuple[bytes, ...] = frame.once(key, lambda: _all_formats(entry_of_correction(frame, one)))
+    return made
 
-    def address(kind: str, target: str) -> str | None:
-        return link_target(frame.absolute, links, kind, target)
 
-    mark = Citations(article.meta["sources"], own=url).mark
-    written = with_sizes(article.body, pictures) if pictures else article.body
-    body = resolve(written, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>"
-    id_, title, link, content = as_text(card.id), as_text(card.title), as_text(url), as_text(body)
-    authors = [as_text(author.name) for author in terms["authors"]]
-    creators = b"".join(b"<dc:creator>%b</dc:creator>" % name for name in authors)
-    rss = b"".join(
-        (
-            b"    <item><title>%b</title><link>%b</link><description>" % (title, link),
-            as_text(html.escape(card.summary or card.title, quote=False)),  # which RSS 2.0 takes for HTML
-            b"</description><content:encoded>%b</content:encoded>" % content,
-            b'<guid isPermaLink="false">%b</guid>' % id_,
-            *(b"<category>%b</category>" % as_text(tag.name) for tag in terms["tags"]),
-            b"<pubDate>%b</pubDate>%b</item>\n" % (format_datetime(card.published.instant).encode(), creators),
-        )
+def _all_formats(entry: Entry) -> tuple[bytes, ...]:
+    from newsgen.jsonfeed import entry_as_json
+    from newsgen.syndication import entry_as_xml
+
+    return *entry_as_xml(entry), entry_as_json(entry)
+
+
+def wanted(planning: Planning, subjects: Iterable[str]) -> Iterator[str]:
+    """Give the paths of the articles that the documents of some subjects carry, some of them more than once."""
+    for subject in subjects:
+        for read in dict.fromkeys(page.reads["entries"] for page in _pages(planning, subject)):  # formats have the same
+            if read.question in PATHS:
+                yield from PATHS[read.question](planning.archive, *read.arguments)
+
+
+def compose(frame: Frame, archive: Archive, path: str) -> bytes:
+    """Give what is made of an article for feeds, packed to be kept."""
+    return pack(_all_formats(entry_of_article(frame, *full(archive, path))))
+
+
+def _channel(page: Page, reads: Reads, frame: Frame, updated: datetime) -> Channel:
+    from newsgen.syndication import Channel
+
+    site, facts = frame.site, page.facts
+    title, description = _titles(page, reads, frame)
+    file = page.address.rpartition("/")[2]
+    links = {name: frame.absolute(facts[name] + file) for name in ("current", "earlier", "later") if name in facts}
+    return Channel(
+        id=tag_uri(site.id_authority, BEFORE_ALL.date().isoformat(), facts["base"]),
+        url=frame.absolute(page.address),
+        about=frame.absolute(facts["about"]),
+        title=title,
+        description=description,
+        language=page.language or site.language,
+        author=site.publisher.name,
+        email=site.publisher.email,
+        rights=site.license,
+        updated=updated,
+        hub=site.feeds.hub if page.kind == "feed" else None,
+        **links,
     )
-    atom = b"".join(
-        (
-            b"  <entry><id>%b</id><title>%b</title>" % (id_, title),
-            b"<updated>%b</updated>" % card.changed.instant.isoformat().encode(),
-            *(b"<author><name>%b</name></author>" % name for name in authors),
-            b'<content type="html">%b</content><link href="%b"/>' % (content, as_attribute(url)),
-            b"<summary>%b</summary>" % as_text(card.summary) if card.summary else b"",
-            *(b'<category term="%b" label="%b"/>' % ((as_attribute(tag.name),) * 2) for tag in terms["tags"]),
-            b"<published>%b</published>%b</entry>\n" % (card.published.instant.isoformat().encode(), creators),
-        )
-    )
-    return rss, atom
 
 
-def as_text(text: str) -> bytes:
-    """Give ``text`` as the text of an XML element: escaped, without the characters that XML 1.0 does not allow."""
-    data = text.encode("utf-8", "ignore").translate(None, NO_CHARACTERS)
-    for noncharacter in ("\ufffe", "\uffff"):
-        data = data.replace(noncharacter.encode(), b"")
-    data = data.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
-    return data.replace(b"\r", b"&#13;")  # which a parser would take for a line end
-
-
-def as_attribute(text: str) -> bytes:
-    """Give ``text`` as the value of an XML attribute, to stand between double quotes."""
-    return as_text(text).replace(b'"', b"&quot;").replace(b"\n", b"&#10;").replace(b"\t", b"&#9;")
-
-
-def author(name: str, email: str | None) -> dict[str, str]:
-    return {"name": name, "email": email} if email else {"name": name}
+def _titles(page: Page, reads: Reads, frame: Frame) -> tuple[str, str]:
+    """The title and the description of a feed."""
+    site, gettext = frame.site, frame.spelling.catalogue.gettext
+    if "term" in page.reads:
+        term = reads.term
+        return f"{term.name} – {site.title}", term.description or site.description
+    if page.facts["base"] == CORRECTIONS_ADDRESS:
+        why = gettext("Everything that was corrected in %(title)s.") % {"title": site.title}
+        return f"{gettext('Corrections')} – {site.title}", without_controls(why)
+    return f"{site.title} – {own_name(page.language)}" if page.language else site.title, site.description
 
 
 FEATURE = Feature(
@@ -212,6 +363,15 @@ FEATURE = Feature(
     _pages,
     _affected,
     render=_render,
-    settings=("title", "description", "language", "publisher.name", "publisher.email", "id_authority", "license"),
+    settings=(
+        "title",
+        "description",
+        "language",
+        "publisher.name",
+        "publisher.email",
+        "id_authority",
+        "license",
+        "feeds",
+    ),
     locate=_locate,
 )

@@ -1,0 +1,111 @@
+"""What an article, or a correction of one, is as an entry of a feed."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from newsgen.catalogues import message
+from newsgen.citing import Citations
+from newsgen.features import Frame
+from newsgen.features.articles import link_target
+from newsgen.features.picturing import with_sizes
+from newsgen.markup import resolve
+from newsgen.model import Amendment, Article, Term
+from newsgen.pictures import Picture, media_type
+from newsgen.urls import encode, media_address
+
+if TYPE_CHECKING:
+    from newsgen.syndication import Enclosure, Entry
+
+CORRECTIONS_OF_ARTICLE = "#ng:corrections"
+
+
+def entry_of_article(
+    frame: Frame,
+    article: Article,
+    links: dict[str, str | None],
+    terms: dict[str, tuple[Term, ...]],
+    pictures: dict[str, Picture],
+) -> Entry:
+    """Give the entry of an article: its whole text, what it shows, and where it is about."""
+    from newsgen.syndication import Entry  # here, because only feeds need it
+
+    card, meta = article.card, article.meta
+    url = frame.absolute(card.address)
+
+    def address(kind: str, target: str) -> str | None:
+        return link_target(frame.absolute, links, kind, target)
+
+    mark = Citations(meta["sources"], own=url).mark
+    written = with_sizes(article.body, pictures) if pictures else article.body
+    location = meta["location"] or {"at": None, "shown": ""}
+    return Entry(
+        id=card.id,
+        url=url,
+        title=card.title,
+        published=card.published.instant,
+        updated=card.changed.instant,
+        summary=card.summary,
+        content=resolve(written, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>",
+        language=card.language,
+        authors=tuple((one.name, frame.absolute(one.address)) for one in terms["authors"]),
+        categories=tuple(one.name for one in terms["tags"]),
+        enclosures=tuple(_enclosures(frame, meta["images"], pictures)),
+        point=tuple(location["at"]) if location["at"] else None,
+        place=location["shown"],
+    )
+
+
+def _enclosures(frame: Frame, images: list[dict[str, Any]], pictures: dict[str, Picture]) -> Iterator[Enclosure]:
+    """The images of the head, then those that the body shows besides."""
+    from newsgen.syndication import Enclosure
+
+    rest = dict(pictures)
+    seen: set[str] = set()
+    for image in images:
+        kind, target = image["target"] or ("", "")
+        picture = rest.pop(target, None) if kind == "media" else None
+        if not kind:
+            url = encode(image["src"]) if " " in image["src"] else image["src"]
+        else:
+            url = frame.absolute(media_address(target) if kind == "media" else target)
+        if url not in seen and (type_ := media_type(url)):
+            seen.add(url)
+            told = (image.get("alt") or image.get("caption") or "", image.get("credit") or "")
+            yield Enclosure(url, type_, *_sizes(picture), *told)
+    for path, picture in rest.items():
+        url = frame.absolute(media_address(path))
+        if url not in seen and (type_ := media_type(path)):
+            yield Enclosure(url, type_, *_sizes(picture))
+
+
+def _sizes(picture: Picture | None) -> tuple[int, int, int]:
+    return (picture.size, picture.width, picture.height) if picture else (0, 0, 0)
+
+
+def entry_of_correction(frame: Frame, one: Amendment) -> Entry:
+    """Give the entry of a correction: what was corrected, where it is told, and when."""
+    from newsgen.syndication import Entry
+
+    kind = frame.spelling.catalogue.gettext(KINDS[one.kind])
+    again = f"-{one.again + 1}" if one.again else ""  # of several at one time
+    return Entry(
+        id=f"{one.card.id}#{one.date.instant.isoformat()}{again}",
+        url=frame.absolute(one.card.address) + CORRECTIONS_OF_ARTICLE,
+        title=f"{kind}: {one.card.title}",
+        published=one.date.instant,
+        updated=one.date.instant,
+        summary=one.text,
+        content=f"<p>{html.escape(one.text)}</p>",
+        language=one.card.language,
+    )
+
+
+KINDS = {
+    "correction": message("Correction"),
+    "clarification": message("Clarification"),
+    "update": message("Update"),
+    "retraction": message("Retraction"),
+}

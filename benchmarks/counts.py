@@ -27,7 +27,7 @@ from typing import Any
 
 import yaml
 
-LAST = date(2024, 7, 17)
+LAST = date(2024, 2, 14)
 NOW = "2024-12-01T12:00Z"
 SETTINGS: dict[str, Any] = {
     "title": "The Archive",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import json
 import re
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -14,11 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from newsgen.archive import Archive
+from newsgen.features import Frame, feeds
 from newsgen.jsonfeed import entry_as_json
 from newsgen.syndication import ATOM as ATOM_SPACE
 from newsgen.syndication import NAMESPACES, Entry, entry_as_xml
 
 from .conftest import Story, drawn
+from .test_incremental import same_as_clean
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
@@ -138,6 +143,32 @@ def test_an_id_survives_a_move_with_an_alias(story: Story) -> None:
     assert entry.link.endswith("/2024/07/17/omega/")
 
 
+def test_ids_survive_another_base_url_and_a_build_that_changes_them_says_so(story: Story) -> None:
+    def ids() -> set[str]:
+        addresses = ("/feed/atom.xml", "/feed/rss.xml", "/tags/iraq/atom.xml", "/corrections/atom.xml")
+        feeds = [story.feed(address) for address in addresses]
+        return {one.id for feed in feeds for one in feed.entries} | {feed.feed.get("id", "") for feed in feeds}
+
+    story.site(id_authority=None)
+    story.article("alpha", tags=["Iraq"], corrections=[{"date": "2024-07-18", "text": "Wrong."}])
+    story.built()
+    before = ids()
+    story.site(base_url="https://news.example.net/archive/", id_authority=None)
+    done = story.build("--strict")
+    assert done.code == 1
+    assert "content/site.yaml:1:1: ids were minted for 'example.org'" in done.err
+    assert "add: id_authority: example.org" in done.err
+    story.site(base_url="https://news.example.net/archive/", id_authority="example.org")
+    done = story.built("--strict")
+    assert ids() == before
+    assert story.feed("/feed/atom.xml").entries[0].link.startswith("https://news.example.net/archive/2024/")
+    story.site(base_url="https://news.example.net/archive/", id_authority=None)
+    assert "ids were minted" in story.built().err
+    assert ids() != before
+    story.article("beta")
+    assert "ids were minted" not in story.built().err
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(title=st.text(min_size=1, max_size=40), summary=st.text(max_size=60), body=st.text(max_size=200))
 def test_any_text_makes_well_formed_feeds(
@@ -189,3 +220,166 @@ def test_an_entry_holds_what_the_article_says_in_the_order_that_readers_know(sto
         "2024-07-17T09:30:00+00:00",
         "2024-07-18T10:00:00+00:00",
     )
+
+
+FILES = ("rss.xml", "atom.xml", "feed.json")
+MEDIA = "{http://search.yahoo.com/mrss/}"
+GEORSS = "{http://www.georss.org/georss}"
+
+
+def test_what_an_article_shows_and_where_it_is_about_is_in_each_format(story: Story) -> None:
+    story.write("content/places.yaml", "anbar: {name: Anbar, kind: province, lat: 33.5, lon: 42.000001}")
+    story.write("content/articles/base.png", drawn())
+    story.write("content/articles/map.png", drawn())
+    size = (story.root / "content/articles/map.png").stat().st_size
+    images = [
+        {"src": "https://elsewhere.example/a%20b.jpg?w=1", "alt": "Seen & <taken>"},
+        {"src": "base.png", "alt": "The base", "credit": "Ada"},
+    ]
+    story.article("alpha", "![A map](map.png) ![The base again](base.png)", images=images, location="anbar")
+    story.article("beta", date="2024-07-16")
+    story.built()
+    own = [f"https://example.org/media/articles/{name}.png" for name in ("base", "map")]
+    urls = ["https://elsewhere.example/a%20b.jpg?w=1", *own]
+    entry = story.xml("/feed/atom.xml").find(f"{ATOM}entry")
+    enclosures = [one for one in entry.iter(f"{ATOM}link") if one.get("rel") == "enclosure"]
+    assert [(one.get("href"), one.get("type"), one.get("length")) for one in enclosures] == [
+        (urls[0], "image/jpeg", None),
+        (urls[1], "image/png", str(size)),
+        (urls[2], "image/png", str(size)),
+    ]
+    item = story.xml("/feed/rss.xml").find("channel/item")
+    (enclosure,) = item.findall("enclosure")  # one, and only of known length, for that is what RSS allows
+    assert dict(enclosure.attrib) == {"url": urls[1], "type": "image/png", "length": str(size)}
+    for found in (entry, item):
+        assert (found.findtext(f"{GEORSS}point"), found.findtext(f"{GEORSS}featurename")) == ("33.5 42.000001", "Anbar")
+        media = found.findall(f"{MEDIA}content")
+        assert [one.get("url") for one in media] == urls
+        assert dict(media[1].attrib) | {"width": "", "height": ""} == {
+            **{"url": urls[1], "type": "image/png", "medium": "image", "fileSize": str(size), "width": "", "height": ""}
+        }
+        assert int(media[1].get("width")) > 0 and int(media[1].get("height")) > 0
+        assert [one.findtext(f"{MEDIA}description") for one in media] == ["Seen & <taken>", "The base", None]
+        assert [one.findtext(f"{MEDIA}credit") for one in media] == [None, "Ada", None]
+    plain = json.loads(story.text("/feed/feed.json"))["items"]
+    assert plain[0]["image"] == urls[0] and plain[0]["_georss"]["point"] == "33.5 42.000001"
+    assert [one["url"] for one in plain[0]["attachments"]] == urls
+    assert [one.get("size_in_bytes") for one in plain[0]["attachments"]] == [None, size, size]
+    assert not {"attachments", "image", "_georss"} & set(plain[1])
+    story.write("content/articles/map.png", drawn(200, 100))
+    story.built()  # another picture of the same name
+    changed = json.loads(story.text("/feed/feed.json"))["items"][0]["attachments"]
+    assert changed[2]["size_in_bytes"] == (story.root / "content/articles/map.png").stat().st_size != size
+
+
+def test_a_correction_brings_an_old_article_back_once_and_a_typo_does_not(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsgen.features.feeds.NEWEST", 3)
+    for number in range(1, 7):
+        story.article(f"report-{number}", date=f"2024-07-0{number}", tags=["Iraq"])
+    story.built()
+
+    def titles(address: str = "/tags/iraq/atom.xml") -> list[str]:
+        return [one.title for one in story.feed(address).entries]
+
+    assert titles() == ["Report 6", "Report 5", "Report 4"]
+    before = story.published()
+    story.article("report-1", "Text with fewer tpyos.", date="2024-07-01", tags=["Iraq"])
+    story.built()
+    assert titles() == ["Report 6", "Report 5", "Report 4"]
+    assert changed_feeds(story, before) == {
+        f"{at}archive/2024{month}/{file}" for at, month in HISTORY for file in FILES
+    }
+    correction = [{"date": "2024-07-20T10:00Z", "text": "It was Tuesday."}]
+    story.article("report-1", date="2024-07-01", tags=["Iraq"], corrections=correction)
+    story.built()
+    for address in ("/tags/iraq/atom.xml", "/feed/atom.xml", "/feed/rss.xml"):
+        assert titles(address) == ["Report 1", "Report 6", "Report 5"]
+        assert story.feed(address).entries[0].updated == "2024-07-20T10:00:00+00:00"
+    before = story.published()
+    story.article("report-1", "Another typo.", date="2024-07-01", tags=["Iraq"], corrections=correction)
+    story.built()
+    assert titles() == ["Report 1", "Report 6", "Report 5"]
+    assert story.feed("/feed/atom.xml").feed.updated == "2024-07-20T10:00:00+00:00"
+    assert not any(path.startswith("corrections/") for path in changed_feeds(story, before))
+    story.article("report-1", date="2024-07-01", tags=["Iraq"])
+    story.built()  # there was nothing to correct
+    assert titles() == ["Report 6", "Report 5", "Report 4"]
+    same_as_clean(story)
+
+
+HISTORY = (("feed/", "/07"), ("tags/iraq/", ""))
+
+
+def changed_feeds(story: Story, before: dict[str, bytes]) -> set[str]:
+    now = story.published()
+    return {path for path in before.keys() | now.keys() if path.endswith(FILES) and before.get(path) != now.get(path)}
+
+
+def test_a_site_chooses_its_formats_and_how_small_a_term_may_be(story: Story) -> None:
+    story.article("alpha", tags=["Iraq", "Drones"])
+    story.article("beta", date="2024-07-16", tags=["Iraq"])
+    story.built()
+    everything = {path for path in story.published() if path.endswith(FILES)}
+    assert {"tags/iraq/feed.json", "tags/drones/rss.xml", "tags/drones/archive/2024/atom.xml"} <= everything
+    story.site(feeds={"formats": ["json", "atom"], "min_articles": 2, "history": "site"})
+    story.built()
+    left = {path for path in story.published() if path.endswith(FILES)}
+    assert left == {
+        *(f"{base}{file}" for base in ("feed/", "tags/iraq/", "corrections/") for file in ("atom.xml", "feed.json")),
+        *(f"feed/archive/2024/07/{file}" for file in ("atom.xml", "feed.json")),
+    }
+    assert "prev-archive" not in story.text("/tags/iraq/atom.xml") and "prev-archive" in story.text("/feed/atom.xml")
+    story.site(feeds={"min_articles": 2})
+    story.built()
+    assert not (story.public / "tags/drones/rss.xml").exists()
+    story.article("gamma", date="2023-01-02", tags=["Drones"])
+    story.built()  # which gives its term feeds, with all that it had before
+    drones = {path for path in story.published() if path.endswith(FILES) and path.startswith("tags/drones/")}
+    assert drones == {f"tags/drones/{at}{file}" for at in ("", "archive/2023/", "archive/2024/") for file in FILES}
+    same_as_clean(story)
+    story.site(feeds={"formats": ["rss"], "history": "never", "hub": "ftp://hub.example/", "min_articles": -1})
+    done = story.build()
+    assert done.code == 1 and [line.split(":")[1] for line in done.err.splitlines()[:-1]] == ["5", "6", "7"]
+
+
+def test_each_entry_is_made_once_for_all_feeds_that_carry_it_and_kept(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 7):
+        story.article(f"report-{number}", date=f"2024-07-0{number}", tags=["Iraq", "Drones"], author=["Ada", "Bo"])
+    made: list[str] = []
+    own = feeds.compose
+
+    def compose(frame: Frame, archive: Archive, path: str) -> bytes:
+        made.append(path)
+        return own(frame, archive, path)
+
+    monkeypatch.setattr(feeds, "compose", compose)
+    story.built("--jobs", "1")
+    assert sorted(made) == [f"content/articles/report-{number}.md" for number in range(1, 7)]
+    made.clear()
+    story.article("new", date="2024-07-08", tags=["Iraq"])
+    story.built("--jobs", "1")
+    assert made == ["content/articles/new.md"]
+    made.clear()
+    story.article("new", "Other.", date="2024-07-08", tags=["Iraq"], withdrawn="2024-08-01")
+    story.built("--jobs", "1")
+    assert made == []
+    with closing(sqlite3.connect(story.root / ".newsgen/archive.sqlite")) as archive:
+        assert archive.execute("SELECT count(*) FROM entries").fetchone() == (6,)
+        archive.execute("UPDATE entries SET made = x'00' WHERE path LIKE '%report-1%'")  # which somebody else did
+        archive.commit()
+    story.article("report-2", date="2024-07-02", tags=["Iraq", "Drones"], author=["Ada", "Bo"], title="Other")
+    story.built("--jobs", "1")
+    same_as_clean(story)
+
+
+def test_two_corrections_of_one_time_have_ids_of_their_own(story: Story) -> None:
+    both = [{"date": "2024-07-18", "text": "One."}, {"date": "2024-07-18", "text": "Two."}]
+    story.article("alpha", corrections=both)
+    story.built()
+    ids = [one.id for one in story.feed("/corrections/atom.xml").entries]
+    assert len(set(ids)) == 2
+    assert [one["id"] for one in json.loads(story.text("/corrections/archive/2024/feed.json"))["items"]] == ids

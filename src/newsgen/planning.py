@@ -14,6 +14,7 @@ from datetime import datetime
 
 from newsgen import album, publish, references
 from newsgen.archive import Archive, Change, stamp
+from newsgen.document import shorten
 from newsgen.errors import FAULT, WARNING, Fault, Faulty, Refused
 from newsgen.executors import batches
 from newsgen.features import Planning
@@ -143,6 +144,7 @@ def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Chang
 def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault], report: Report) -> None:
     request, archive, ledger = desk.request, desk.archive, desk.ledger
     faults += archive.faults()
+    faults += changed_ids(desk.site, ledger)
     theme_faults = press.check_templates(_TEMPLATES)
     absent: set[str] = set()
     while True:
@@ -260,6 +262,19 @@ def _clash_fault(clash: Clash) -> Fault:
         ours, other, claim, taken = other, ours, taken, claim
     return references.clash(ours, claim, other, taken)
 
+
+def changed_ids(site: Site, ledger: Ledger) -> Iterator[Fault]:
+    """Give a warning where ids are minted in another name than those that are published: every subscriber would see
+    every article again."""
+    was = ledger.meta(AUTHORITY)
+    if was and was != site.id_authority:
+        what = f"ids were minted for {shorten(was)!r} so far and now are for {shorten(site.id_authority)!r}"
+        remedy = f"To keep them, and not show each article to subscribers as new, add: id_authority: {was}"
+        yield Fault(SETTINGS_FILE, 1, 1, what, remedy, WARNING)
+
+
+AUTHORITY = "authority"
+"""Who minted the ids that are published (RFC 4151)."""
 
 FUTURE = "the date is in the future"
 

@@ -23,7 +23,7 @@ from newsgen.media import Media
 from newsgen.menus import menus_of
 from newsgen.model import digest
 from newsgen.orders import MOST_NAMED, Progress, Report, Request
-from newsgen.planning import Desk, is_serious, next_event, pack_faults, plan
+from newsgen.planning import AUTHORITY, Desk, is_serious, next_event, pack_faults, plan
 from newsgen.press import WHILE, Press, program_digest
 from newsgen.questions import find_neighbours
 from newsgen.site import Site
@@ -317,6 +317,7 @@ def _meta(desk: Desk, report: Report) -> dict[str, str | bytes | int]:
         "frame": desk.frame,
         "state": desk.archive.state,
         BURIALS: desk.archive.burials,
+        AUTHORITY: desk.site.id_authority,
         "left out": len(report.left_out),
         "warnings": pack_faults(report.references),
         "until": next_event(desk.request.now, desk.archive),

@@ -30,7 +30,7 @@ ALL, SITE, NONE = "all", "site", "none"
 FEEDS_SHAPE: Shape = Record(
     (
         Field("formats", ListOf(Choice(tuple(FORMATS))), "What feeds are written in. Default: rss, atom, json."),
-        Field("min_articles", Number(0, 1_000_000), "How many articles a term has at least to have feeds. Default: 0."),
+        Field("min_articles", Number(0, 100_000), "How many articles a term has at least to have feeds. Default: 0."),
         Field(
             "history",
             Choice((ALL, SITE, NONE)),

@@ -601,10 +601,15 @@ def dangerous_style_attr(feed: Feed) -> Iterator[str]:
 def contains_rel_ref(feed: Feed) -> Iterator[str]:
     """A link in HTML that is not whole."""
     for _, text in _html(feed):
-        for _, attributes in _tags(text):
-            for one in ("href", "src", "cite"):
-                if one in attributes and not re.match(r"\w+:", attributes[one]):
-                    yield attributes[one]
+        yield from relative(text)
+
+
+def relative(text: str) -> Iterator[str]:
+    """Give the addresses in HTML that are not whole."""
+    for _, attributes in _tags(text):
+        for one in ("href", "src", "cite"):
+            if one in attributes and not re.match(r"\w+:", attributes[one]):
+                yield attributes[one]
 
 
 @rule(WARNING)

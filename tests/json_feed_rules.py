@@ -6,7 +6,6 @@ Members that the format does not have are refused, save extensions (``_name``): 
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import html5lib
 import jsonschema
 
-from .feed_rules import FULL_URI, MEDIA_TYPE, RFC3339, instant_of
+from .feed_rules import FULL_URI, MEDIA_TYPE, RFC3339, instant_of, relative
 
 URL = {"type": "string", "pattern": f"^{FULL_URI.pattern}$"}
 TEXT = {"type": "string"}
@@ -112,9 +111,7 @@ def _beyond(feed: dict[str, Any], address: str) -> Iterator[str]:
     yield from (f"two items have the id {one}" for one, number in ids.items() if number > 1)
     for one in feed["items"]:
         yield from (f"{one['id']}: {text} is no moment" for text in _moments(one) if instant_of(text) is None)
-        for text in re.findall(r'\b(?:href|src|cite)="([^"]*)"', one.get("content_html", "")):
-            if not re.match(r"\w+:", text):
-                yield f"{one['id']}: {text} is relative"
+        yield from (f"{one['id']}: {text} is relative" for text in relative(one.get("content_html", "")))
         try:
             html5lib.HTMLParser(strict=True).parseFragment(one.get("content_html", ""))
         except html5lib.html5parser.ParseError as fault:

@@ -25,7 +25,6 @@ EXPLAINED = {
     "ContainsHtml": ("", "the same in RSS, whose titles and names are plain"),
     "CharacterData": ("", "the same"),
     "SecurityRisk": ("<bdo>$", "it says in which direction a text runs, and does nothing"),
-    "SecurityRiskAttr": ("role of <a>$", "it says that a link leads to a source, and does nothing"),
 }
 """The warnings that stay: where, and the reason (docs/feeds.md)."""
 

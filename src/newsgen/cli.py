@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsgen import __version__
+from newsgen.errors import printable
 from newsgen.telling import ProgressBar, number_of, tell, tell_faults, tell_lines, tell_profile
 
 if TYPE_CHECKING:
+    from newsgen.hubs import Answer
     from newsgen.orders import Request
 
 FAULTS, LEFT_OUT = 1, 3
@@ -40,8 +42,6 @@ class _Commands(click.Group):
         except NewsgenError as error:
             click.secho(f"newsgen: {error}", fg="red", err=True)
         except OSError as error:
-            from newsgen.errors import printable
-
             where = f" ({error.filename})" if error.filename else ""
             reason = printable(f"{error.strerror or error}{where}")
             click.secho(
@@ -377,6 +377,49 @@ def next_due(site: Path, output: Path | None, now: datetime | None, jobs: int | 
     request = _request(site, output, now, jobs=jobs)
     due = pending.look_up(request, lambda archive: pending.next_due(archive, request.now))
     click.echo(pending.due_as_json(due) if form == "json" else pending.due_as_text(due))
+
+
+@main.command(short_help="Tell the hub of site.yaml of the feeds that changed.")
+@_site_option
+@_output_option
+@click.option(
+    "--since",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="What was deployed before: of feeds of which nothing is noted, those that are the same there are not told.",
+)
+@click.option("--all", "everything", is_flag=True, help="Tell of all feeds, changed or not.")
+@click.option("--dry-run", is_flag=True, help="List what would be told, and tell nobody.")
+@_form_option
+def ping(site: Path, output: Path | None, since: Path | None, everything: bool, dry_run: bool, form: str) -> None:
+    """Tell the WebSub hub that site.yaml names of each feed that changed since it was last told.
+
+    It is for after a deploy, because the hub reads the feeds at once. Nothing is built.
+
+    Exit code 0: the hub knows of all of them. 1: it does not, or there is nothing to tell it of. 2: wrong usage.
+    """
+    import signal
+
+    from newsgen import pinging
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+    def say(url: str, answer: Answer) -> None:
+        if not answer.is_well:
+            click.secho(printable(f"{url}: {answer}"), fg="red", err=True)
+        elif form == "text":
+            click.echo(printable(url))
+
+    asked = pinging.Asked(site, output or site / "public", since, everything, dry_run)
+    pinged = pinging.ping(asked, say)
+    if form == "json":
+        click.echo(pinging.as_json(pinged, dry_run))
+    elif dry_run:
+        tell_lines(pinged.told)
+    line = printable(pinging.summary(pinged, dry_run))
+    click.secho(line, fg="green" if pinged.is_well else "red", err=form == "json" or not pinged.is_well)
+    if not pinged.is_well:
+        sys.exit(FAULTS)
 
 
 @main.command(short_help="Print a JSON Schema of front matter, settings or registers, for editors.")

@@ -316,6 +316,12 @@ class Ledger:
         ).fetchone()
         return found
 
+    def published_of(self, kind: str) -> dict[str, bytes]:
+        """Give the paths of what is published of one kind, each with the digest of its bytes."""
+        return dict(
+            self._connection.execute("SELECT path, digest FROM published WHERE kind = ? ORDER BY path", (kind,))
+        )
+
     # --- what became of what was published ---
 
     def look(self) -> None:

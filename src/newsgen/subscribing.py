@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from newsgen.schema import Choice, Field, ListOf, Number, Record, Shape, Web
+from yaml.nodes import Node
+
+from newsgen.document import Document
+from newsgen.schema import WEB_PATTERN, Choice, Field, ListOf, Number, Record, Shape, Web
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,24 @@ FORMATS = {
 
 ALL, SITE, NONE = "all", "site", "none"
 
+
+@dataclass(frozen=True, slots=True)
+class _Hub(Web):
+    """The address of a hub. It stands in every feed, so it must hold no name and password."""
+
+    def read(self, node: Node, document: Document) -> str | None:
+        value = Web.read(self, node, document)
+        if value is not None and "@" in urlsplit(value).netloc:
+            what = "a hub's address with a name or password in it would be published in every feed"
+            document.fault(node, what, "Leave out what is before the @.")
+            return None
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        pattern = rf"^\s*(?![^/]*//[^/?#]*@){WEB_PATTERN}\s*$"
+        return {"type": "string", "pattern": pattern, "examples": ["https://pubsubhubbub.superfeedr.com/"]}
+
+
 FEEDS_SHAPE: Shape = Record(
     (
         Field("formats", ListOf(Choice(tuple(FORMATS))), "What feeds are written in. Default: rss, atom, json."),
@@ -37,7 +59,7 @@ FEEDS_SHAPE: Shape = Record(
             "Which feeds lead back to the first article: all, those of the site and its languages, or none. "
             "Default: all.",
         ),
-        Field("hub", Web(), "The WebSub hub that newsgen ping tells of what is new."),
+        Field("hub", _Hub(), "The WebSub hub that newsgen ping tells of what is new."),
     ),
     short="formats",
 )

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .conftest import Story
+from .conftest import Story, tree
 from .subscribers import BASE, FILES, Document, Subscriber, all_feeds, history, subscriptions
+from .test_incremental import same_as_clean
 
 PLACES = {
     "iraq": {"name": "Iraq", "kind": "country"},
@@ -140,6 +141,36 @@ def test_an_archive_of_no_article_and_of_one(story: Story) -> None:
             (only,) = history(story.published(), BASE + base + file)
             assert only.address == BASE + base + address + file
             assert len(only.entries) == 1
+
+
+@pytest.mark.parametrize(("setting", "with_history"), [("all", {"feed", "tags"}), ("site", {"feed"}), ("none", set())])
+def test_history_is_there_where_it_is_asked_for(story: Story, setting: str, with_history: set[str]) -> None:
+    story.site(feeds={"history": setting, "formats": ["atom"]})
+    for day in ("2022-05-01", "2024-05-01"):
+        story.article(f"report-{day}", date=day, tags=["Iraq"])
+    story.built()
+    published = story.published()
+    assert {*subscriptions(published)} >= {f"{BASE}feed/atom.xml", f"{BASE}tags/iraq/atom.xml"}
+    for base in ("feed", "tags"):
+        address = f"{BASE}feed/atom.xml" if base == "feed" else f"{BASE}tags/iraq/atom.xml"
+        assert len(history(published, address)) == (2 if base in with_history else 0)
+    assert {one.partition("/")[0] for one in published if "/archive/" in one} - {"about"} == with_history
+
+
+def test_a_term_that_reaches_the_threshold_has_its_whole_history_at_once(story: Story) -> None:
+    story.site(feeds={"min_articles": 3, "formats": ["atom", "json"]})
+    days = ["2020-05-01", "2022-05-01", "2024-05-01"]
+    for number, day in enumerate(days):
+        assert not any(one.startswith("tags/iraq/") and one.endswith(FILES) for one in tree(story.public))
+        story.article(f"report-{number}", date=day, tags=["Iraq"])
+        story.built()
+        same_as_clean(story)
+    for file in ("atom.xml", "feed.json"):
+        assert len(history(story.published(), f"{BASE}tags/iraq/{file}")) == 3
+    story.article("report-1", date="2022-05-01", tags=["Peace"])
+    story.built("--allow-delete")
+    assert not any(one.startswith("tags/iraq/") and one.endswith(FILES) for one in story.published())
+    same_as_clean(story)
 
 
 # --- a subscriber who comes back ---

@@ -311,22 +311,6 @@ def test_listings_are_cut_by_calendar_and_never_renumbered(story: Story) -> None
     assert (story.public / "timeline/2024/07/17/3/index.html").exists()
 
 
-def test_sitemap_and_robots(story: Story) -> None:
-    story.site(base_url="https://example.org/news/")
-    story.article("alpha", updated="2024-08-01T10:00Z", tags=["Iraq"])
-    story.built()
-    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    parts = story.xml("/sitemap.xml").xpath("//s:loc/text()", namespaces=space)
-    names = ("pages", "2024-07", "events")
-    assert parts == [f"https://example.org/news/sitemaps/{name}.xml" for name in names]
-    month = story.xml("/sitemaps/2024-07.xml")
-    assert month.xpath("//s:loc/text()", namespaces=space) == ["https://example.org/news/2024/07/17/alpha/"]
-    assert month.xpath("//s:lastmod/text()", namespaces=space) == ["2024-08-01T10:00:00Z"]
-    standing = story.xml("/sitemaps/pages.xml").xpath("//s:loc/text()", namespaces=space)
-    assert {f"https://example.org/news/{path}" for path in ("tags/iraq/", "data/", "corrections/")} <= set(standing)
-    assert "Sitemap: https://example.org/news/sitemap.xml" in story.text("/robots.txt")
-
-
 def test_sitemaps_hold_every_page_of_an_event_and_are_cut_before_they_are_too_long(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,7 +330,7 @@ def test_sitemaps_hold_every_page_of_an_event_and_are_cut_before_they_are_too_lo
     assert {f"/events/e-{one}/" for one in range(9)} | {f"/tags/tag-{one}/" for one in range(7)} <= set(listed)
     assert "/events/once/" in parts["/sitemaps/events.xml"]
     assert parts["/sitemaps/events-2023.xml"] == ["/timeline/events/2023/"]
-    assert set(parts) >= {"/sitemaps/pages_2.xml", "/sitemaps/events-2024_2.xml"}
+    assert set(parts) >= {"/sitemaps/pages_2.xml", "/sitemaps/events-2024_2.xml", "/sitemaps/tags.xml"}
     for address in listed:
         assert (story.public / address.strip("/") / "index.html").exists(), address
     story.article("alpha", tags=["Tag 1"], events=events[:1])

@@ -373,7 +373,7 @@ def test_a_sentence_leads_to_its_source_and_the_source_back(archive: Story) -> N
     run = archive.built()
     assert "warning" not in run.text
     page = archive.page(AT)
-    marks = page.xpath("//*[@class='body']//sup[@class='cited']/a")
+    marks = page.xpath("//*[contains(@class, 'e-content')]//sup[@class='cited']/a")
     assert [(one.text, one.get("href"), one.get("id"), one.get("title")) for one in marks] == [
         ("[3]", "#ng:source-3", "ng:cited-3-1", "A <ministry>"),
         ("[1]", "#ng:source-1", "ng:cited-1-1", "Reuters"),

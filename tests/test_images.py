@@ -145,7 +145,7 @@ def test_a_picture_is_upright_and_says_nothing_of_where_it_was_taken(built: Stor
 
 
 def test_a_title_is_a_caption_and_several_pictures_are_a_gallery(built: Story) -> None:
-    body = built.page("/2024/07/17/alpha/").xpath("//div[@class='body']")[0]
+    body = built.page("/2024/07/17/alpha/").xpath("//div[contains(@class, 'e-content')]")[0]
     figure = body.xpath("figure")[0]
     assert figure.xpath("string(figcaption)") == "What it shows & <says>"
     assert figure.xpath(".//img")[0].get("title") is None

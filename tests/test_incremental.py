@@ -96,6 +96,7 @@ class Edits(RuleBasedStateMachine):
         self.story.article("alpha", tags=["Iraq"])
         self.story.write("content/articles/map.png", drawn())
         self.looks_first: list[str] | None = None
+        self.now = NOW
 
     def teardown(self) -> None:
         self.folder.cleanup()
@@ -175,6 +176,10 @@ class Edits(RuleBasedStateMachine):
     def set_settings(self, title: str, base: str) -> None:
         self.story.site(title=title, base_url=f"https://example.org{base}", home_sections=["World"])
 
+    @rule(forms=st.sampled_from([["ninjs"], ["markdown", "ninjs"]]))
+    def publish_other_forms(self, forms: list[str]) -> None:
+        self.story.site(alternates=forms)
+
     @rule(zone=st.sampled_from(["UTC", "Pacific/Auckland"]))
     def set_zone(self, zone: str) -> None:
         self.story.site(timezone=zone)
@@ -195,6 +200,16 @@ class Edits(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["a.txt", "sub/.hidden", "assets/style.css"]))
     def remove_static(self, name: str) -> None:
         (self.story.root / f"static/{name}").unlink(missing_ok=True)
+
+    @rule(
+        robots=st.sampled_from(["allow", {"disallow": ["/media/"], "crawlers": {"GPTBot": "disallow"}}]),
+        own=st.booleans(),
+    )
+    def set_robots(self, robots: object, own: bool) -> None:
+        self.story.site(robots=robots)
+        (self.story.root / "static/robots.txt").unlink(missing_ok=True)
+        if own:
+            self.story.write("static/robots.txt", "User-agent: *\nDisallow: /\n")
 
     @rule(text=st.sampled_from(["{}", "iraq: {name: Irak}", "iraq: {name: Iraq, description: A country.}"]))
     def set_tags(self, text: str) -> None:
@@ -241,18 +256,23 @@ class Edits(RuleBasedStateMachine):
     def check_before_each_build(self, options: list[str] | None) -> None:
         self.looks_first = options
 
+    @rule(now=st.sampled_from(["2024-01-02", "2024-07-18T12:00Z", "2024-07-19", "2030-01-01"]))
+    def move_the_clock(self, now: str) -> None:
+        self.now = now
+
     @invariant()
     def incremental_equals_clean(self) -> None:
+        clock = ("--now", self.now)
         if self.looks_first is not None:
             self.story.run("check", "--site", str(self.story.root), "--jobs", "1", "--now", NOW, *self.looks_first)
-        done = self.story.build("--keep-going", "--allow-delete")
+        done = self.story.build("--keep-going", "--allow-delete", *clock)
         assert done.code in (0, 3), done.text
-        same_as_clean(self.story, "--keep-going")
+        same_as_clean(self.story, "--keep-going", *clock)
         if done.code == 0:
             found, wanted = tables(self.story)
             assert found == wanted
         before = self.story.stats()
-        again = self.story.build("--keep-going", "--allow-delete")
+        again = self.story.build("--keep-going", "--allow-delete", *clock)
         assert ", 0 written," in again.out
         assert self.story.stats() == before
 

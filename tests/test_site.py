@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from newsgen.crawling import Robots
 from newsgen.errors import FAULT, WARNING, Fault
 from newsgen.load import reading_key
 from newsgen.site import SETTINGS, SETTINGS_FILE, Markdown, Publisher, Site, load_site
@@ -36,7 +37,7 @@ def test_two_settings_are_enough_and_the_rest_has_defaults() -> None:
     assert (site.description, site.language, site.timezone) == ("", "en", "UTC")
     assert (site.id_authority, site.publisher) == ("example.org", Publisher("The Record"))
     assert (site.authors, site.license, site.home_articles) == ((), "", 20)
-    assert (site.strict, site.trusted_html, site.robots, site.own) == (False, False, "allow", {})
+    assert (site.strict, site.trusted_html, site.robots, site.own) == (False, False, Robots(), {})
     assert site.root == ROOT
 
 
@@ -67,7 +68,7 @@ def test_every_setting_is_read() -> None:
     assert site.publisher == Publisher("The Desk", "https://desk.example/", "desk@example.org", "/logo.png", ethics)
     assert site.authors == ("Staff", "Ann Lee")
     assert (site.license, site.home_articles) == ("CC BY 4.0", 7)
-    assert (site.strict, site.trusted_html, site.robots) == (True, True, "disallow")
+    assert (site.strict, site.trusted_html, site.robots) == (True, True, Robots("disallow"))
     assert site.markdown == Markdown("commonmark")
     assert site.own == {"x_motto": {"text": "On time", "shown": "true"}}
     assert site.setting("x_motto") == site.own["x_motto"]
@@ -106,7 +107,7 @@ def test_a_setting_of_one_s_own_that_is_not_there_is_none() -> None:
         ("markdown: {engine: python_markdown}", "markdown", Markdown("python-markdown")),
         ("markdown: {}", "markdown", Markdown("python-markdown")),
         ("markdown:", "markdown", Markdown("python-markdown")),
-        ("robots: Disallow", "robots", "disallow"),
+        ("robots: Disallow", "robots", Robots("disallow")),
         ("home_articles: '12'", "home_articles", 12),
         ("home_articles:", "home_articles", 20),
         ("home_articles: ~", "home_articles", 20),

@@ -27,10 +27,10 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE folders (path TEXT PRIMARY KEY, stats TEXT, digests TEXT, documents INTEGER);
 CREATE TABLE documents (path TEXT PRIMARY KEY, kind TEXT, shown INTEGER, withheld TEXT, address TEXT, folded TEXT,
-    id TEXT, day TEXT, published TEXT, changed TEXT, draft INTEGER, embargo TEXT, expires TEXT, featured TEXT,
-    location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER, showing INTEGER, terms TEXT,
-    aliases TEXT, card TEXT, meta TEXT, anchors TEXT, events TEXT, amended TEXT, proposed TEXT, body BLOB,
-    card_digest BLOB, head BLOB, digest BLOB);
+    id TEXT, day TEXT, published TEXT, changed TEXT, changed_day TEXT, draft INTEGER, embargo TEXT, expires TEXT,
+    featured TEXT, location TEXT, menu INTEGER, held INTEGER, leads INTEGER DEFAULT 0, linking INTEGER,
+    showing INTEGER, images TEXT, terms TEXT, aliases TEXT, card TEXT, meta TEXT, anchors TEXT, events TEXT,
+    amended TEXT, proposed TEXT, body BLOB, card_digest BLOB, head BLOB, digest BLOB);
 CREATE INDEX documents_folded ON documents (folded) WHERE shown;
 CREATE INDEX documents_id ON documents (id) WHERE shown;
 CREATE INDEX documents_pages ON documents (kind, menu) WHERE kind != 'article';
@@ -49,7 +49,7 @@ CREATE TABLE reports (key TEXT, path TEXT, number INTEGER, rank INTEGER, publish
     terms TEXT, entry TEXT, PRIMARY KEY (key, rank, published, path, number)) WITHOUT ROWID;
 CREATE INDEX reports_path ON reports (path);
 CREATE TABLE together (term INTEGER, other INTEGER, count INTEGER, PRIMARY KEY (term, other)) WITHOUT ROWID;
-CREATE TABLE months (month TEXT PRIMARY KEY, last TEXT) WITHOUT ROWID;
+CREATE TABLE months (month TEXT PRIMARY KEY, last TEXT, images INTEGER, octets INTEGER) WITHOUT ROWID;
 CREATE TABLE links (path TEXT, kind TEXT, target TEXT, fragment TEXT, line INTEGER, col INTEGER);
 CREATE INDEX links_path ON links (path);
 CREATE INDEX links_target ON links (target);
@@ -66,6 +66,9 @@ CREATE TABLE seals (path TEXT PRIMARY KEY, seal BLOB) WITHOUT ROWID;
 CREATE TABLE registers (kind TEXT, key TEXT, entry TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE changes (sequence INTEGER PRIMARY KEY, path TEXT, before TEXT, after TEXT);
 """
+LAST_CHANGE = "changed || coalesce(' ' || changed_day, '')"
+"""When a document last changed, in the order of time, and after it the day where no more than that is known."""
+
 PART = 8
 """Bytes of the digest of a card that are kept wherever it is filed, so that a list's digest needs no other table."""
 MOST_ANSWERS = 50_000

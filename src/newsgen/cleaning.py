@@ -80,7 +80,8 @@ class Cleaner:
     def clean(self, raw: str) -> str:
         """Give ``raw`` reduced to what is harmless, each relative address as its number between placeholder marks."""
         self.addresses.clear()
-        return self._cleaner.clean(_REFERENCE.sub(_without_noncharacter, raw) if "&#" in raw else raw)
+        cleaned = self._cleaner.clean(_REFERENCE.sub(_without_noncharacter, raw) if "&#" in raw else raw)
+        return _TAG.sub(_without_microformats, cleaned) if _MAY_BE_MICROFORMAT.search(cleaned) else cleaned
 
     def number(self, raw: str) -> str:
         """Give ``raw``, which is trusted, with its relative addresses as their numbers, and nothing else changed."""
@@ -141,6 +142,30 @@ def _without_noncharacter(reference: re.Match[str]) -> str:
     """A character reference, unless it stands for a character that no text may hold (our placeholders' among them)."""
     number = int(reference[1], 16) if reference[1] else int(reference[2])
     return "\ufffd" if number < 0x110000 and without_controls(chr(number)) == "" else reference[0]
+
+
+_MICROFORMATS = (
+    "(?:h|p|u|dt|e)-|(?:adr|geo|hentry|hfeed|hnews|hproduct|hrecipe|hresume|hreview|hreview-aggregate|vcard|vevent)$"
+)
+"""Classes that mean something to programs (microformats.org/wiki/microformats2-parsing), those of the first version
+among them: an author's own would say things in the name of the page, such as another author or another date."""
+_MICROFORMAT = re.compile(_MICROFORMATS)
+_MAY_BE_MICROFORMAT = re.compile(rf"\sclass=\"(?:[^\"]*[\s;])?(?:{_MICROFORMATS.replace('$', '')})")
+_WRITTEN = re.compile(r'\s([^\s="]+)="([^"]*)"')
+"""An attribute as the cleaner writes it."""
+
+
+def _without_microformats(tag: re.Match[str]) -> str:
+    """A tag that was cleaned, without the classes of microformats. Any space parts classes, as lenient parsers have it:
+    a stricter one finds no more in what is left."""
+
+    def put(found: re.Match[str]) -> str:
+        if found[1] != "class":
+            return found[0]
+        kept = [one for one in html.unescape(found[2]).split() if not _MICROFORMAT.match(one)]
+        return f' class="{html.escape(" ".join(kept))}"' if kept else ""
+
+    return f"<{tag[1]}{_WRITTEN.sub(put, tag[2])}>" if _MAY_BE_MICROFORMAT.search(tag[2]) else tag[0]
 
 
 def _numbered(tag: re.Match[str], number: Callable[[str], str]) -> str:

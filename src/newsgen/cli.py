@@ -367,7 +367,7 @@ def list_(kind: str, site: Path, output: Path | None, now: datetime | None, jobs
 @_form_option
 def next_due(site: Path, output: Path | None, now: datetime | None, jobs: int | None, form: str) -> None:
     """Print the next moment at which the site must be built although nothing is edited: an embargo ends, or an article
-    expires.
+    expires, leads the front page no more, or joins or leaves the sitemap of news.
 
     It is in UTC (RFC 3339), or the word never. Nothing is published. Exit code 0 in both cases; 1: the settings can't
     be read.

@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from newsgen.embeds import attributes, is_remote
+from newsgen.notes import CLOSE, OPEN
+from newsgen.pictures import is_picture
+from newsgen.urls import media_address
 
 _ATTRIBUTES = r"(?:[^\"'<>]|\"[^\"]*\"|'[^']*')*"
 IMAGE = re.compile(rf"<img\b({_ATTRIBUTES})>", re.IGNORECASE)
@@ -24,6 +27,8 @@ _PARAGRAPH = re.compile(rf"<p>\s*({_ITEM}(?:{_BETWEEN}{_ITEM})*){_BETWEEN}</p>",
 _ONE = re.compile(_ITEM, re.IGNORECASE)
 _TITLE = re.compile(r"\stitle\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _SOURCE = re.compile(r"\ssrc\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'<>]+)", re.IGNORECASE)
+
+_OWN = re.compile(f"{OPEN}(media|address):([^{CLOSE}#]*)")
 
 
 def with_figures(cleaned: str) -> str:
@@ -69,6 +74,22 @@ def wordless(cleaned: str) -> Iterator[str]:
         given = attributes(image[1])
         if not given.get("alt", "").strip():
             yield given.get("src", "").strip()
+
+
+def shown(body: str) -> Iterator[str]:
+    """Give the addresses of the pictures of this site that the HTML of a body shows, its links still placeholders: each
+    once, in their order."""
+    sources = (_OWN.match(attributes(image[1]).get("src", "").strip()) for image in IMAGE.finditer(body))
+    found = (address_of_picture(one[1], unquote(one[2])) for one in sources if one)
+    yield from dict.fromkeys(one for one in found if one)
+
+
+def address_of_picture(kind: str, target: str) -> str | None:
+    """Give the address of a picture that a link (:class:`newsgen.model.Link`) leads to; None where it is none of this
+    site."""
+    if kind not in ("media", "address") or not is_picture(target):
+        return None
+    return media_address(target) if kind == "media" else target
 
 
 def decoration(written: str) -> Counter[str]:

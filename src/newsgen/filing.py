@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from newsgen import chronicle
+from newsgen import chronicle, recent
 from newsgen.archive import PART, Archive, Facts, stamp
 from newsgen.chronicle import lengths_of
 from newsgen.model import (
@@ -28,7 +28,7 @@ from newsgen.model import (
     revised_of,
 )
 from newsgen.packing import COLUMNS, GONE, Entry, bury, pack, seal_of
-from newsgen.refiling import MOST_NOTED, add_pictures, add_term, file_all, naming
+from newsgen.refiling import MOST_NOTED, OF_A_MONTH, add_pictures, add_term, file_all, naming
 from newsgen.registers import Registers
 
 UNFILED = "unfiled"
@@ -163,6 +163,8 @@ class Filing:
             "FROM decided WHERE decided.path = documents.path) WHERE path IN (SELECT path FROM decided)"
         )
         self._let_lead(moment)
+        if recent.move(archive, moment):
+            self._touched.add(recent.CLOCK)
         self._file()
 
     def _let_lead(self, moment: str) -> None:
@@ -367,10 +369,10 @@ class Filing:
 
 
 def _date(archive: Archive, month: str) -> None:
-    """Note when any article of a month last changed."""
+    """Note when any article of a month last changed, and what the month's sitemap needs to be cut."""
     archive.connection.execute("DELETE FROM months WHERE month = ?", (month,))
     archive.connection.execute(
-        "INSERT INTO months SELECT ?1, max(changed) FROM filed JOIN documents USING (path) "
+        f"INSERT INTO months SELECT ?1, {OF_A_MONTH} FROM filed JOIN documents USING (path) "  # noqa: S608 - our own
         "WHERE term = 0 AND filed.day >= ?1 AND filed.day < ?1 || '~' HAVING count(*)",
         (month,),
     )

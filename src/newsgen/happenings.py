@@ -302,6 +302,23 @@ def entry_digest(archive: Archive, axis: str, slug: str) -> bytes:
     return digest(_ask_entry(archive, axis, slug))
 
 
+def items_of(archive: Archive, path: str) -> dict[str, str]:
+    """Give the items of Wikidata that the places of a document are, by their keys in the register."""
+    row = archive.row("SELECT terms FROM documents WHERE path = ?", path)
+    slugs = [slug for axis, slug, *_ in json.loads(row[0] if row else "[]") if axis == "places"]
+    items = {slug: _item(archive, slug) for slug in slugs}
+    return {slug: item for slug, item in items.items() if item}
+
+
+def _item(archive: Archive, slug: str) -> str:
+    found: str = archive.once(("item of", slug), lambda: entry(archive, "places", slug).get("wikidata") or "")
+    return found
+
+
+def items_of_digest(archive: Archive, path: str) -> bytes:
+    return digest(canonical(items_of(archive, path)))
+
+
 def together(archive: Archive, axis: str, slug: str, other: str, most: int) -> tuple[Term, ...]:
     """Give the terms of another axis that stand most often beside a term, each with how often."""
     sql = """SELECT slug, name, description, together.count FROM together JOIN vocabulary ON vocabulary.term = other

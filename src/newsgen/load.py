@@ -17,11 +17,12 @@ from newsgen.disk import KINDS, Listing, digest_or_none
 from newsgen.document import shorten
 from newsgen.errors import FAULT, Fault
 from newsgen.executors import executor_for
+from newsgen.figures import address_of_picture
 from newsgen.filing import Filing, registers_of
 from newsgen.frontmatter import Header, decode, read_header, read_page_header, split
 from newsgen.inventory import Differing, Inventory, Survey
 from newsgen.marks import KIND as MARK
-from newsgen.markup import Converter, internal_target
+from newsgen.markup import MOST_IMAGES, Converter, internal_target
 from newsgen.model import AXES, Link, Moment, canonical, digest
 from newsgen.packing import Entry, bury, pack, seal
 from newsgen.registers import Registers, read_register
@@ -270,6 +271,7 @@ class _Kept:
     links: list[tuple[Any, ...]]
     anchors: list[str]
     opening: str
+    images: list[str]
     faults: list[tuple[Any, ...]]
     rest: str
     is_new: bool
@@ -279,16 +281,17 @@ def _converted(reader: _Reader, work: Work, text: str) -> _Kept:
     """Convert a body, or take what is kept of it where it was converted in the same way before."""
     key = digest(reader.key, work.path, text)
     if key == work.body_key:
-        mark, links, anchors, opening, faults, _ = json.loads(work.body_rest)
-        told = [tuple(one) for one in links], anchors, opening, [tuple(one) for one in faults]
+        mark, links, anchors, opening, images, faults, _ = json.loads(work.body_rest)
+        told = [tuple(one) for one in links], anchors, opening, images, [tuple(one) for one in faults]
         return _Kept(key, b"", bytes.fromhex(mark), *told, work.body_rest, is_new=False)
     body = reader.converter.convert_body(work.path, text)
     html = body.html.encode()
     mark = digest(html)
     links = [(one.kind, one.target, one.fragment, one.line, one.column) for one in body.links]
     faults = [(one.line, one.column, one.what, one.remedy, one.severity) for one in body.faults]
-    rest = canonical([mark.hex(), links, body.anchors, body.opening, faults, body.length])
-    return _Kept(key, html, mark, links, list(body.anchors), body.opening, faults, rest, is_new=True)
+    rest = canonical([mark.hex(), links, body.anchors, body.opening, body.images, faults, body.length])
+    told = links, list(body.anchors), body.opening, list(body.images), faults
+    return _Kept(key, html, mark, *told, rest, is_new=True)
 
 
 def _entry(
@@ -302,6 +305,7 @@ def _entry(
     card = replace(header.card, summary=header.card.summary or body.opening)
     packed = pack(card, header.meta, registers, body.mark)
     folded = fold(card.address)
+    images = [*dict.fromkeys([*_images_of(header), *body.images])][:MOST_IMAGES]
     redirects = {fold(alias): alias for alias in reversed(header.aliases)}
     redirects.pop(folded, None)
     aliases = tuple((alias, folded) for folded, alias in redirects.items())
@@ -313,6 +317,7 @@ def _entry(
         "day": card.published.day.isoformat(),
         "published": _utc(card.published),
         "changed": _utc(card.changed),
+        "changed_day": card.changed.day.isoformat() if card.changed.day_only else None,
         "draft": int(header.draft),
         "embargo": _utc(header.embargo),
         "expires": _utc(header.expires),
@@ -320,6 +325,7 @@ def _entry(
         "menu": header.meta.get("menu"),
         "linking": sum(one[0] == "document" for one in links),
         "showing": sum(one[0] == "media" for one in links),
+        "images": canonical(images) if images else None,
         "aliases": canonical(sorted(aliases)),
         "anchors": canonical(body.anchors),
         "proposed": canonical(header.proposals) if header.proposals else None,
@@ -341,6 +347,14 @@ def _rows(faults: list[Fault]) -> tuple[tuple[Any, ...], ...]:
 
 def _utc(moment: Moment | None) -> str | None:
     return stamp(moment.instant) if moment else None
+
+
+def _images_of(header: Header) -> Iterator[str]:
+    """Give the addresses of this site's own pictures in a header."""
+    for image in header.meta["images"]:
+        address = address_of_picture(*image["target"]) if image["target"] else None
+        if address:
+            yield address
 
 
 def _image_links(header: Header, faults: list[Fault], wordless: str) -> Iterator[Link]:

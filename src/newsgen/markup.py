@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -37,7 +38,7 @@ from newsgen.cleaning import (
 from newsgen.document import shorten, without_controls
 from newsgen.engines import PYTHON_MARKDOWN, Engine, engine_of
 from newsgen.errors import FAULT, WARNING, Fault
-from newsgen.figures import decoration, with_figures, wordless
+from newsgen.figures import decoration, shown, with_figures, wordless
 from newsgen.marks import KIND, SIGN, take_out, without_marks
 from newsgen.model import Link, canonical, digest
 from newsgen.notes import CLOSE, OPEN, Notes, internal_target, without_code
@@ -56,6 +57,8 @@ FORMAT = 1
 """Raised by hand when a conversion comes to mean something else without a change in the modules below."""
 
 SUMMARY_LENGTH = 240
+MOST_IMAGES = 1_000
+"""How many images of a page sitemaps may name."""
 MOST_HTML = 16 * 1024 * 1024
 """Characters of HTML that one body may become."""
 
@@ -72,6 +75,7 @@ _MODULES = (
     "notes",
     "outline",
     "pace",
+    "pictures",
     "swift",
     "urls",
 )
@@ -88,13 +92,14 @@ class _TooSlow(BaseException):
 @dataclass(frozen=True, slots=True)
 class Body:
     """A converted body: safe HTML with placeholders, the internal links in it, the ids that fragments may name, the
-    first sentences of its text, how many words and characters that are none it has (:mod:`newsgen.pace`), and what is
-    wrong with it."""
+    first sentences of its text, the addresses of this site's own pictures that it shows, how many words and characters
+    that are none it has (:mod:`newsgen.pace`), and what is wrong with it."""
 
     html: str
     links: tuple[Link, ...]
     anchors: tuple[str, ...]
     opening: str
+    images: tuple[str, ...]
     length: tuple[int, int]
     faults: tuple[Fault, ...]
 
@@ -207,7 +212,9 @@ class Converter:
             safe = with_figures(safe)
             safe = safe if self._trusted else embeds.without_remote_pictures(safe)
         safe = embeds.put_back(safe, cards) if cards else safe
-        return Body(safe, tuple(notes.links), tuple(anchors), opening, length, tuple(sorted(set(notes.faults))))
+        images = tuple(islice(shown(safe), MOST_IMAGES)) if "<img" in safe else ()
+        faults = tuple(sorted(set(notes.faults)))
+        return Body(safe, tuple(notes.links), tuple(anchors), opening, images, length, faults)
 
     def _linked(self, numbered: str, notes: Notes) -> str:
         """The HTML with a placeholder in the place of each numbered address, and without links that lead nowhere."""
@@ -257,7 +264,7 @@ class Converter:
 
 
 def _nothing(notes: Notes) -> Body:
-    return Body("", (), (), "", (0, 0), tuple(sorted(set(notes.faults))))
+    return Body("", (), (), "", (), (0, 0), tuple(sorted(set(notes.faults))))
 
 
 def resolve(

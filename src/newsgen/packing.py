@@ -13,8 +13,8 @@ from newsgen.registers import Registers
 from newsgen.resolving import Resolved, resolve
 
 COLUMNS = (
-    "kind address folded id day published changed draft embargo expires featured menu linking showing terms aliases "
-    "card meta anchors events amended proposed body card_digest head digest"
+    "kind address folded id day published changed changed_day draft embargo expires featured menu linking showing "
+    "images terms aliases card meta anchors events amended proposed body card_digest head digest"
 ).split()
 
 
@@ -111,6 +111,7 @@ def bury(path: str, columns: dict[str, Any], aliases: tuple[tuple[Any, ...], ...
         "menu": None,
         "linking": 0,
         "showing": 0,
+        "images": None,
         "terms": "[]",
         "card": packed,
         "meta": meta_text,

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from newsgen import checking, disk, publish
+from newsgen import checking, disk, publish, recent
 from newsgen.archive import Archive, stamp
 from newsgen.build import again_if_damaged, alone
 from newsgen.errors import FAULT, Faulty, printable
@@ -102,13 +102,13 @@ def _date(path: str, day: str) -> str:
 
 def next_due(archive: Archive, now: datetime) -> Due | None:
     """Give when the site must be built next although nothing is edited, or None where nothing is to come."""
-    at = archive.next_due(now)
+    at = recent.next_due(archive, now)
     if at is None:
         return None
     sql = """SELECT path, 'its embargo ends' FROM documents WHERE held AND embargo = ?1
         UNION ALL SELECT path, 'it expires' FROM documents WHERE held AND expires = ?1 ORDER BY 1, 2"""
-    reasons = archive.rows(sql, at) or list(_no_longer_featured(archive, at))
-    return Due(at, tuple((path, why) for path, why in reasons))
+    found = [*archive.rows(sql, at), *_no_longer_featured(archive, at), *recent.reasons(archive, now, at)]
+    return Due(at, tuple((path, why) for path, why in found))
 
 
 def _no_longer_featured(archive: Archive, at: str) -> Iterator[tuple[str, str]]:

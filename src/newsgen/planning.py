@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 
-from newsgen import album, publish, references
+from newsgen import album, publish, recent, references
 from newsgen.archive import Archive, Change, stamp
 from newsgen.document import shorten
 from newsgen.errors import FAULT, WARNING, Fault, Faulty, Refused
@@ -295,7 +295,7 @@ def _to_come(now: datetime, archive: Archive) -> list[tuple[str, str]]:
 
 def next_event(now: datetime, archive: Archive) -> str:
     """Give the next moment at which the same content makes another archive or other warnings, or nothing."""
-    moments = [archive.next_due(now) or "", *(published for _, published in _to_come(now, archive))]
+    moments = [recent.next_due(archive, now) or "", *(published for _, published in _to_come(now, archive))]
     return min(filter(None, moments), default="")
 
 

@@ -25,6 +25,7 @@ from newsgen.views import Frame, Links, PageView, SiteView, UndeclaredSetting, l
 
 PART = 8
 """Bytes of one digest in a fingerprint."""
+_MADE_WITH = "babel beautifulsoup4 feedgen jinja2 lxml markdown markdownify nh3 pillow python-dateutil pyyaml"
 PARTS_OF_FRAME = ("the program", "the settings and words that it shows", "its template", "the menu")
 
 
@@ -33,10 +34,7 @@ def program_digest() -> bytes:
     """Give a digest of this program: its own sources, and the versions of what makes its output."""
     package = Path(__file__).parent
     sources = sorted(path for path in package.rglob("*.py"))
-    made_with = [
-        f"{name}={importlib.metadata.version(name)}"
-        for name in "babel jinja2 markdown nh3 feedgen lxml pillow pyyaml python-dateutil".split()
-    ]
+    made_with = [f"{name}={importlib.metadata.version(name)}" for name in _MADE_WITH.split()]
     return digest(__version__, *made_with, *(part for path in sources for part in (path.name, path.read_bytes())))
 
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from newsgen import almanac, entries, relating, tables, translations
+from newsgen import almanac, entries, recent, relating, tables, translations
 from newsgen import happenings as told
-from newsgen.archive import EVERYTHING, PART, Archive
+from newsgen.archive import EVERYTHING, LAST_CHANGE, PART, Archive
 from newsgen.errors import Refused
 from newsgen.happenings import term_of
 from newsgen.model import Card, Page, Period, Read, Term, canonical, digest, events_of
@@ -277,6 +277,15 @@ def _names_digest(archive: Archive, axis: str) -> bytes:
     return found
 
 
+def _by_first_use(archive: Archive, axis: str, most: int, skip: int) -> tuple[str, ...]:
+    """The slugs of the terms of an axis in the order in which articles first carried them: for sitemaps, whose older
+    parts are then left alone by new terms."""
+    first = "SELECT day FROM filed WHERE filed.term = vocabulary.term ORDER BY day LIMIT 1"
+    sql = f"""SELECT slug FROM vocabulary WHERE axis = ? AND name IS NOT NULL
+        ORDER BY coalesce(({first}), '~'), slug LIMIT ? OFFSET ?"""  # noqa: S608 - our own words
+    return tuple(slug for (slug,) in archive.rows(sql, axis, most, skip))
+
+
 # --- the site as a whole ---
 
 
@@ -295,10 +304,11 @@ def menu_digest(archive: Archive) -> bytes:
 _CHANGES = f"""FROM filed JOIN documents USING (path) WHERE term = {EVERYTHING} AND filed.day >= ? AND filed.day < ?"""
 
 
-def _changes(archive: Archive, month: str, most: int, skip: int) -> tuple[tuple[str, str], ...]:
-    """The addresses of a month's articles, each with its last change: for sitemaps."""
+def _changes(archive: Archive, month: str, most: int, skip: int) -> tuple[tuple[str, str, str | None], ...]:
+    """The addresses of a month's articles, each with its last change and its images (a JSON list, or nothing): for
+    sitemaps."""
     order = "ORDER BY filed.day, filed.published, path LIMIT ? OFFSET ?"
-    rows = archive.rows(f"SELECT address, changed {_CHANGES} {order}", *_range(month), most, skip)
+    rows = archive.rows(f"SELECT address, {LAST_CHANGE}, images {_CHANGES} {order}", *_range(month), most, skip)
     return tuple(rows)
 
 
@@ -345,10 +355,13 @@ QUESTIONS = {
     "term": Question(term, term_digest),
     "terms": Question(terms, _terms_digest),
     "names": Question(_names, _names_digest),
+    "by_first_use": Question(_by_first_use, lambda *arguments: digest(*_by_first_use(*arguments))),
     "terms_of": Question(terms_of, terms_of_digest),
     "menu": Question(_menu, menu_digest),
     "changes": Question(_changes, _changes_digest),
     "last_changes": Question(_last_changes, _last_changes_digest),
+    "news": Question(recent.news, recent.news_digest),
+    "last_news": Question(recent.last_news, recent.last_news_digest),
     "standing": Question(_standing, _standing_digest),
     "happenings": Question(told.happenings, told.happenings_digest),
     "latest": Question(told.latest, told.latest_digest),
@@ -358,6 +371,7 @@ QUESTIONS = {
     "place": Question(told.place, told.place_digest),
     "places": Question(told.places, told.places_digest),
     "entry": Question(told.entry, told.entry_digest),
+    "items_of": Question(told.items_of, told.items_of_digest),
     "together": Question(told.together, told.together_digest),
     "amendments": Question(told.amendments, told.amendments_digest),
     "amended": Question(told.amended, told.amended_digest),

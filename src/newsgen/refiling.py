@@ -7,13 +7,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from newsgen import chronicle
-from newsgen.archive import PART, Archive
+from newsgen.archive import LAST_CHANGE, PART, Archive
 from newsgen.model import AXES, BESIDE_A_THREAD, CORRECTIONS, EVENTS, WITH_OTHERS, canonical, events_of, revised_of
 from newsgen.packing import GONE, seal_of
 from newsgen.pictures import is_picture
 
 MOST_NOTED = 2_000
 """How many changes are kept for outputs that are yet to follow them."""
+
+OF_A_MONTH = f"""max({LAST_CHANGE}), coalesce(sum(json_array_length(images)), 0),
+    sum(length(CAST(address AS BLOB)) + coalesce(length(CAST(images AS BLOB)), 0))"""
+"""What is kept of the articles of a month: the last change, how many images they show, and how many bytes the addresses
+of both have."""
 
 
 def naming(archive: Archive, term: int, axis: str, slug: str) -> tuple[str, str, str] | None:
@@ -88,8 +93,8 @@ def file_all(archive: Archive) -> None:
         )
     _count_together(archive)
     execute(
-        "INSERT INTO months SELECT substr(day, 1, 7), max(changed) FROM documents WHERE shown AND kind = 'article' "
-        "GROUP BY 1"
+        f"INSERT INTO months SELECT substr(day, 1, 7), {OF_A_MONTH} FROM documents "  # noqa: S608 - our own words
+        "WHERE shown AND kind = 'article' GROUP BY 1"
     )
     archive.set_meta("floor", number)
     archive.forget_answers()

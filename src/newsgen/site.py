@@ -13,9 +13,11 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from newsgen.branding import LOOK_SHAPE, PARTS_OF_LOOK, Item, Look, read_look
 from newsgen.catalogues import HOW_TO_ADD, OWN, is_known, normal
+from newsgen.crawling import PARTS_OF_ROBOTS, ROBOTS_SHAPE, Robots, read_robots
 from newsgen.document import Document, is_empty, shorten
 from newsgen.engines import ENGINES, PYTHON_MARKDOWN, is_installed
 from newsgen.errors import FAULT, NOTE, WARNING, Fault
+from newsgen.forms import FORMS
 from newsgen.model import canonical, digest
 from newsgen.pictures import FORMATS, WIDTHS, Images
 from newsgen.policies import POLICIES_SHAPE, Linked
@@ -245,9 +247,14 @@ SETTINGS = (
     Field("markdown", _MARKDOWN, "How Markdown is read: engine (or only the engine)."),
     Field("images", _IMAGES, "How pictures are published: formats, widths, quality, alt (or only the formats)."),
     Field("lint", _LINT, "How much each rule of newsgen check counts: off, note, warning or fault."),
-    Field("robots", Choice(("allow", "disallow")), "What robots.txt asks of crawlers. Default: allow."),
+    Field("robots", ROBOTS_SHAPE, "What crawlers are asked: default, allow, disallow, crawlers (or only the default)."),
     Field("theme", LOOK_SHAPE, "How the site looks: logo, accent, fonts, menu, footer."),
     Field("feeds", FEEDS_SHAPE, "How it is subscribed to: formats, min_articles, history, hub (or only the formats)."),
+    Field(
+        "alternates",
+        ListOf(Choice(tuple(FORMS))),
+        "The forms in which every article is published beside its page: markdown, ninjs. Default: none.",
+    ),
     Field("search", Flag(), "Whether readers can search the archive. Default: true."),
 )
 
@@ -299,9 +306,10 @@ class Site:
     trusted_html: bool = False
     markdown: Markdown = Markdown()
     images: Images = field(default_factory=Images)
-    robots: str = "allow"
+    robots: Robots = field(default_factory=Robots)
     theme: Look = field(default_factory=Look)
     feeds: Feeds = field(default_factory=Feeds)
+    alternates: tuple[str, ...] = ()
     search: bool = True
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
@@ -365,6 +373,7 @@ PARTS = {
     "images": tuple(one.name for one in fields(Images)),
     "theme": PARTS_OF_LOOK,
     "feeds": PARTS_OF_FEEDS,
+    "robots": PARTS_OF_ROBOTS,
 }
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
@@ -374,7 +383,7 @@ def _plain(value: Any) -> Any:
         return value.plain()
     if isinstance(value, tuple) and value and isinstance(value[0], Item):
         return [[one.title, one.url, one.page] for one in value]
-    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images | Feeds) else value
+    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images | Feeds | Robots) else value
 
 
 def _publisher(given: dict[str, Any]) -> Publisher:
@@ -432,7 +441,13 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}
     given["markdown"] = Markdown(**markdown)
     given["images"] = _images(given.get("images") or {})
+    given["alternates"] = tuple(one for one in FORMS if one in given.get("alternates", ()))
     given["feeds"] = read_feeds(given.get("feeds") or {})
+    if "robots" in given:
+        given["robots"] = read_robots(given["robots"])
+        if (root / "static/robots.txt").exists():
+            what = "static/robots.txt is published as it is, and nothing of robots: is"
+            document.warn(nodes["robots"], what, "Keep the file or the setting.")
     faults = document.faults
     if "theme" in given:
         given["theme"], unlike = read_look(given["theme"], root, SETTINGS_FILE)

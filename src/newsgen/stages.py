@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from pathlib import Path
 
-from newsgen import album, disk, entries, load, publish, refiling
+from newsgen import album, disk, entries, load, publish, recent, refiling
 from newsgen.archive import Archive
 from newsgen.database import BURIALS, Condition, discard
 from newsgen.errors import FAULT, Fault, Faulty, Refused
@@ -101,7 +101,7 @@ def prepare(
             index.settle(archive)
             report.indexed = index.indexed
             report.notes += [NOT_INSTALLED] if index.is_missing else []
-        report.due = archive.next_due(request.now)
+        report.due = recent.next_due(archive, request.now)
         report.withheld = archive.withheld()
         report.proposed, report.proposals = archive.proposed(MOST_NAMED), archive.proposals()
     return Prepared(desk, press, planning)

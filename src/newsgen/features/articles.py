@@ -19,6 +19,7 @@ from newsgen.features import OWN_ADDRESSES, Feature, Frame, Planning, describing
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.features.picturing import EMBED, view_of_image, with_pictures
+from newsgen.forms import FORMS, form_address
 from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Account, Article, Card, Happening, Moment, Page, Read, Term, Translation
 from newsgen.particulars import terms_mark
@@ -199,6 +200,15 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
         view |= reading.describe_reading(article, body)
         view["cite"] = reading.cite(frame, article.card, reads.terms["authors"], view["corrections"])
         view["origin"] = reading.origin(frame)
+        view["also_as"] = [
+            {
+                "type": FORMS[one].type,
+                "name": FORMS[one].name,
+                "address": form_address(article.card.address, FORMS[one]),
+            }
+            for one in frame.site.alternates
+        ]
+        view["license_url"] = describing.license_url(frame)
         view["structured"] = describing.describe_article(frame, view, article.meta, reads.terms, article.length)
     else:
         view["structured"] = describing.describe_page(frame, article.card)
@@ -235,11 +245,14 @@ def _view_of_tombstone(article: Article) -> dict[str, Any]:
 
 def _places(meta: dict[str, Any], terms: tuple[Term, ...]) -> list[dict[str, Any]]:
     """Give the places that an article is about, the first where it is located: each as it is written, with its chain of
-    terms from the inside (empty for one without a page)."""
+    terms from the inside (empty for one without a page), and its coordinates."""
     known = {one.slug: one for one in terms}
     places = [meta["location"], *meta["places"]] if meta["location"] else meta["places"]
     chains = [tuple(known[key] for key in one["chain"] if key in known) for one in places]
-    found = {one["shown"]: {"name": one["shown"], "chain": chain} for one, chain in zip(places, chains, strict=True)}
+    found = {
+        one["shown"]: {"name": one["shown"], "chain": chain, "at": one["at"]}
+        for one, chain in zip(places, chains, strict=True)
+    }
     return list(found.values())
 
 
@@ -280,6 +293,6 @@ FEATURE = Feature(
     _pages,
     _affected,
     view_of_document,
-    settings=(*describing.SETTINGS, "images"),
+    settings=(*describing.SETTINGS, "alternates", "images"),
     locate=_locate,
 )

@@ -258,6 +258,12 @@ def _imprint(frame: Frame) -> Imprint:
     return made
 
 
+def license_url(frame: Frame) -> str:
+    """Give the address at which the licence of the site can be read; nothing where it is not known."""
+    found = _imprint(frame).license
+    return found if isinstance(found, str) else ""
+
+
 def _series(frame: Frame, term: Term) -> Thing:
     return thing("CreativeWorkSeries", {"@id": frame.absolute(term.address), "name": term.name})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsgen.features import (
     Feature,
+    alternates,
     anniversaries,
     articles,
     corrections,
@@ -15,7 +16,9 @@ from newsgen.features import (
     images,
     listings,
     looks,
+    news,
     numbers,
+    robots,
     search,
     sitemap,
     timeline,
@@ -25,6 +28,7 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, looks, files, images, search),
+        *(corrections, numbers, data, feeds, sitemap, news, robots, looks, files, images, search),
+        *(alternates,),
     )
 }

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
@@ -557,21 +557,29 @@ def _html(feed: Feed) -> Iterator[tuple[Any, str]]:
     yield from ((one, text) for one, text in feed.texts("atom:content", "atom:summary") if one.get("type") == "html")
 
 
-def _tags(text: str) -> Iterator[tuple[str, dict[str, str]]]:
-    if "<" in text:
-        for one in html5lib.parseFragment(text, namespaceHTMLElements=False).iter():
-            if isinstance(one.tag, str) and one.tag != "DOCUMENT_FRAGMENT":
-                yield one.tag, one.attrib
+@lru_cache(maxsize=1_000)  # for the feeds of a site carry the same texts
+def _tags(text: str) -> tuple[tuple[str, dict[str, str]], ...]:
+    if "<" not in text:
+        return ()
+    parsed = html5lib.parseFragment(text, namespaceHTMLElements=False)
+    found = ((one.tag, one.attrib) for one in parsed.iter() if isinstance(one.tag, str))
+    return tuple(one for one in found if one[0] != "DOCUMENT_FRAGMENT")
+
+
+@lru_cache(maxsize=1_000)
+def fault_in_html(text: str) -> str:
+    """Give what the parser of the HTML standard says against ``text``; nothing where it is in order."""
+    try:
+        html5lib.HTMLParser(strict=True).parseFragment(text)
+    except html5lib.html5parser.ParseError as fault:
+        return f"{fault} in {text!r:.80}"
+    return ""
 
 
 @rule(WARNING)
 def not_html(feed: Feed) -> Iterator[str]:
     """HTML in which the parser of the HTML standard finds a fault."""
-    for element, text in _html(feed):
-        try:
-            html5lib.HTMLParser(strict=True).parseFragment(text)
-        except html5lib.html5parser.ParseError as fault:
-            yield f"{fault} in {element.text!r:.80}"
+    yield from (fault for _, text in _html(feed) if (fault := fault_in_html(text)))
 
 
 @rule(WARNING)

@@ -10,10 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-import html5lib
 import jsonschema
 
-from .feed_rules import FULL_URI, MEDIA_TYPE, RFC3339, instant_of, relative
+from .feed_rules import FULL_URI, MEDIA_TYPE, RFC3339, fault_in_html, instant_of, relative
 
 URL = {"type": "string", "pattern": f"^{FULL_URI.pattern}$"}
 TEXT = {"type": "string"}
@@ -112,9 +111,7 @@ def _beyond(feed: dict[str, Any], address: str) -> Iterator[str]:
     for one in feed["items"]:
         yield from (f"{one['id']}: {text} is no moment" for text in _moments(one) if instant_of(text) is None)
         yield from (f"{one['id']}: {text} is relative" for text in relative(one.get("content_html", "")))
-        try:
-            html5lib.HTMLParser(strict=True).parseFragment(one.get("content_html", ""))
-        except html5lib.html5parser.ParseError as fault:
+        if fault := fault_in_html(one.get("content_html", "")):
             yield f"{one['id']}: {fault}"
 
 

@@ -49,7 +49,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     story.write("content/sources.yaml", "reuters: {name: Reuters}")
     story.write("content/tags.yaml", "drones: {name: Drones, description: 'What flies, & <b>who</b>.'}")
     for name in ("map", "base"):
-        story.write(f"content/articles/{name}.png", drawn(1300, 900))
+        story.write(f"content/articles/{name}.png", drawn(40, 30))
     body = """Two drones.[^source:1] [The base](beta.md#part), ![a map](map.png "A map") and [home](/).
 
 | a | b |

@@ -47,7 +47,7 @@ def test_one_more_article_rewrites_as_much_in_an_old_archive_as_in_a_young_one(
     counts: ModuleType, tmp_path: Path
 ) -> None:
     rewritten: list[Counter[str]] = []
-    for size in (70, 160):
+    for size in (60, 120):
         story = Story(tmp_path / str(size))
         counts.make(story.root, size)
         report(story)

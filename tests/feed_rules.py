@@ -106,6 +106,7 @@ FEED_TYPES = ("application/atom+xml", "application/rss+xml", "application/rdf+xm
 
 URI = re.compile(r"([a-zA-Z][0-9a-zA-Z+.-]*:)?/{0,2}(\[[0-9A-Fa-f:]+\])?[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,#]*")
 FULL_URI = re.compile(r"[a-zA-Z][0-9a-zA-Z+.-]*:(//)?[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,#]+")
+FULL_IRI = re.compile(r"[a-zA-Z][0-9a-zA-Z+.-]*:[^\x00-\x20<>\"{}|\\^`]+")
 TAG_URI = re.compile(
     r"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*"
     r"(#[0-9a-zA-Z;/?:@&=+$.\-_!~*'()%,]*)?"
@@ -394,8 +395,8 @@ def invalid_uuid(feed: Feed) -> Iterator[Any]:
 
 @rule(ERROR)
 def invalid_iri(feed: Feed) -> Iterator[Any]:
-    """An Atom id that is no whole IRI, or that an IRI could not be told from."""
-    yield from (one for one, text in feed.texts("atom:id") if not FULL_URI.fullmatch(text))
+    """An Atom id that is no whole IRI (RFC 3987)."""
+    yield from (one for one, text in feed.texts("atom:id") if not FULL_IRI.fullmatch(text))
 
 
 @rule(WARNING)

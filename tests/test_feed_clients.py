@@ -98,6 +98,14 @@ HOSTILE = [
     "<!--",
 ]
 
+IDS = [
+    "tag:example.org,2024:a#b",
+    "urn:uuid:5b1c3d52-6f0a-4a58-9c06-3f0d8f3a1c27",
+    "https://example.org/ä",
+    "mailto:desk@example.org",
+]
+"""Ids of articles that have a correction each, which has an id as well; a fragment is no part of all of them."""
+
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
@@ -113,7 +121,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
             summary=f"{text} summary",
             tags=[f"{text} tag", "common"],
             author=f"{text} author",
-            id=f"{number} {text}",
+            id=IDS[number] if number < len(IDS) else f"{number} {text}",
             date=f"19{70 + number}-01-0{1 + number % 9}T00:00Z",
             corrections=[{"date": f"2024-01-{1 + number:02}", "text": text}],
             location={"name": f"{text} place", "lat": -90, "lon": 180},

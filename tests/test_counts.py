@@ -25,7 +25,7 @@ from .test_incremental import same_as_clean
 
 MOST_QUERIES = 12
 """To the archive, for each page of a first build."""
-HEAVY = "jinja2 markdown nh3 yaml lxml feedgen pyromark dateutil multiprocessing".split()
+HEAVY = "jinja2 markdown nh3 yaml lxml feedgen pyromark dateutil multiprocessing PIL fontTools".split()
 
 
 def age(story: Story) -> None:
@@ -172,11 +172,14 @@ def test_what_a_change_costs_does_not_grow_with_the_archive(tmp_path: Path) -> N
     assert {name: both for name, both in asked.items() if max(both) > 1.05 * min(both)} == {}
 
 
-@pytest.mark.parametrize("name", sorted(FEATURES.keys() - {"looks", "robots"}))  # which depend on settings alone
+@pytest.mark.parametrize(
+    "name", sorted(FEATURES.keys() - {"looks", "icons", "robots"})
+)  # which depend on settings alone
 def test_a_feature_that_says_too_little_of_what_a_change_touches_is_found_out(
     story: Story, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story.site(search=name == "search", alternates=["markdown", "ninjs"] if name == "alternates" else [])
+    alternates = ["markdown", "ninjs"] if name == "alternates" else []
+    story.site(search=name == "search", alternates=alternates, social_cards=name == "social")
     story.write("content/articles/map.png", drawn(400, 4))
     story.article("alpha", "![a map](map.png)", tags=["Iraq"], location="Mosul")  # so that no part joins the menu
     story.article("beta", date="2024-07-18")

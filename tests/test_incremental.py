@@ -92,7 +92,7 @@ class Edits(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.story = Story(Path(self.folder.name) / "site").site()
+        self.story = Story(Path(self.folder.name) / "site").site(social_cards=True)
         self.story.article("alpha", tags=["Iraq"])
         self.story.write("content/articles/map.png", drawn())
         self.looks_first: list[str] | None = None
@@ -172,9 +172,13 @@ class Edits(RuleBasedStateMachine):
     def break_it(self, name: str) -> None:
         self.story.write(f"content/articles/{name}.md", "---\ntitle: [\n---\n")
 
-    @rule(title=st.sampled_from(["The Record", "The Other Record"]), base=st.sampled_from(["/", "/news/"]))
-    def set_settings(self, title: str, base: str) -> None:
-        self.story.site(title=title, base_url=f"https://example.org{base}", home_sections=["World"])
+    @rule(
+        title=st.sampled_from(["The Record", "The Other Record"]),
+        base=st.sampled_from(["/", "/news/"]),
+        cards=st.booleans(),
+    )
+    def set_settings(self, title: str, base: str, cards: bool) -> None:
+        self.story.site(title=title, base_url=f"https://example.org{base}", home_sections=["World"], social_cards=cards)
 
     @rule(forms=st.sampled_from([["ninjs"], ["markdown", "ninjs"]]))
     def publish_other_forms(self, forms: list[str]) -> None:

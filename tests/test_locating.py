@@ -41,7 +41,8 @@ MOST_CANDIDATES = 16
 def planning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planning]:
     """A site with every kind of page, and what a plan of it looks at."""
     story = Story(tmp_path_factory.mktemp("rich") / "site")
-    story.site(base_url="https://example.org/news/", languages=["en", "fr"], alternates=["markdown", "ninjs"])
+    given = {"languages": ["en", "fr"], "alternates": ["markdown", "ninjs"], "social_cards": True}
+    story.site(base_url="https://example.org/news/", **given)
     story.article("file", url="/old/talks.html")
     story.article("traduction", language="fr", translation_of="report-1.md", tags=["Iraq"])
     story.write("content/places.yaml", "iraq: {name: Iraq, lat: 33, lon: 44}\nain: {name: Ain, within: iraq}\n")

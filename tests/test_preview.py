@@ -137,7 +137,7 @@ def previewed(story: Story, *, watching: bool = False, base: str = "/news/") -> 
 
 
 def rich(story: Story) -> Story:
-    story.site(base_url="https://example.org/news/", description="What happened.")
+    story.site(base_url="https://example.org/news/", description="What happened.", social_cards=True)
     story.write("content/pages/about.md", "---\ntitle: About\nmenu: 1\n---\nUs.\n")
     story.write("content/places.yaml", "iraq: {name: Iraq, lat: 33, lon: 44}\nain: {name: Ain, within: iraq}\n")
     story.write("content/articles/map.png", drawn())
@@ -320,6 +320,8 @@ def test_drafts_and_embargoed_articles_are_marked_and_never_published(story: Sto
         }
         assert notes["secret"].startswith("Draft:") and "2030-01-01" in notes["later"] and "expired" in notes["late"]
         assert b"Expired words" not in author.ask("/2024/07/17/late/")[1]
+        assert author.ask("/2024/07/17/secret/card.png")[1].startswith(b"\x89PNG")
+        assert not (story.root / ".newsgen/cards").exists()  # nothing of a draft is kept
         held = json.loads(author.page("/").xpath("//script/@data-preview")[0])["held"]
         assert held == {"/news/2024/07/17/secret/": "draft", "/news/2024/07/17/later/": "embargo"}
         story.built()  # while it is previewed

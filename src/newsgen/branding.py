@@ -22,6 +22,9 @@ from newsgen.schema import Field, Record, Text, either_case
 GROUNDS = {"light": ("#fcfbf8", "#f3f0e9"), "dark": ("#171614", "#211f1c")}
 """The colours of the theme's style sheet on which the accent is read: of the paper, and of what stands out from it."""
 
+ACCENT = "#97211a"
+"""The accent of the theme's style sheet where the ground is light."""
+
 PAGES = ("pages/", "articles/")
 LARGEST_TITLE = 100
 
@@ -42,7 +45,7 @@ class Look:
     """How a site differs from the theme in its looks; what it does not say is None or empty.
 
     ``logo`` has an ``address``, and ``width`` and ``height`` where the picture tells them. ``accent`` has ``light`` and
-    ``dark``. ``fonts`` are addresses by ``text``, ``bold``, ``italic`` and ``headings``.
+    ``dark``. ``fonts`` are addresses by ``text``, ``bold``, ``italic`` and ``headings``; ``icon`` is one too.
     """
 
     logo: dict[str, Any] | None = None
@@ -50,6 +53,7 @@ class Look:
     fonts: dict[str, str] = field(default_factory=dict)
     menu: tuple[Item, ...] | None = None
     footer: tuple[Item, ...] | None = None
+    icon: str | None = None
 
     @property
     def styled(self) -> bool:
@@ -66,10 +70,10 @@ class Look:
         """Give all that an output can depend on, as plain values."""
         menus = (self.menu, self.footer)
         rows = [None if one is None else [[item.title, item.url, item.page] for item in one] for one in menus]
-        return [self.logo, self.accent, self.fonts, *rows]
+        return [self.logo, self.accent, self.fonts, *rows, self.icon]
 
 
-PARTS_OF_LOOK = ("logo", "accent", "fonts", "preload", "styled", "menu", "footer")
+PARTS_OF_LOOK = ("logo", "accent", "fonts", "preload", "styled", "menu", "footer", "icon")
 """What templates may read of it."""
 
 
@@ -273,6 +277,7 @@ _FONTS = Record(
 LOOK_SHAPE = Record(
     (
         Field("logo", Static((".svg", ".png"), "a picture in static/, SVG or PNG"), "Shown in place of the name."),
+        Field("icon", Static((".png",), "a square PNG in static/"), "What the icons of the site are made of."),
         Field("accent", _Accent(), "The colour of what is pointed at or marked: one, or one for light: and dark:."),
         Field("fonts", _FONTS, "Fonts of the site's own, as WOFF2 files in static/: text and headings."),
         Field("menu", _MenuOf(), "The menu at the head of each page, in place of the theme's."),
@@ -297,22 +302,45 @@ def read_look(values: dict[str, Any], root: Path, path: str) -> tuple[Look, list
     logo: dict[str, Any] | None = None
     named: Named | None = values["logo"]
     if named is not None:
-        data = _static(named, root, path, faults)
+        data = static_bytes(named, root, path, faults)
         size = _size_of(data, named.path) if data is not None else None
         if size is not None:
             logo = {"address": f"/{named.path}", "width": size[0], "height": size[1]}
         elif data is not None:
             kind = named.path.rpartition(".")[2].upper()
             faults.append(_fault(path, named.at, f"static/{named.path} is no {kind} picture", _REPLACE))
+    icon = _icon(values["icon"], root, path, faults)
     fonts: dict[str, str] = {}
     for name, font in _fonts_of(values["fonts"] or {}):
-        data = _static(font, root, path, faults)
+        data = static_bytes(font, root, path, faults)
         if data is not None and not data.startswith(b"wOF2"):
             faults.append(_fault(path, font.at, f"static/{font.path} is no WOFF2 font", _REPLACE))
         elif data is not None:
             fonts[name] = f"/{font.path}"
     menu, footer = (_with_pages(values[name], root, path, faults) for name in ("menu", "footer"))
-    return Look(logo, values["accent"], fonts, menu, footer), faults
+    return Look(logo, values["accent"], fonts, menu, footer, icon), faults
+
+
+LEAST_ICON = 512
+"""The icons are made no larger than this, and none is made larger than what it is made of."""
+
+
+def _icon(named: Named | None, root: Path, path: str, faults: list[Fault]) -> str | None:
+    """Give the address of the picture that icons are made of."""
+    data = static_bytes(named, root, path, faults) if named is not None else None
+    if named is None or data is None:
+        return None
+    width, height = png_size(data) or (0, 0)
+    if not width:
+        faults.append(_fault(path, named.at, f"static/{named.path} is no PNG picture", _REPLACE))
+    elif width != height or width < LEAST_ICON:
+        what = (
+            f"static/{named.path} is {width} × {height} pixels; an icon is square, and {LEAST_ICON} or more on a side"
+        )
+        faults.append(_fault(path, named.at, what, _REPLACE))
+    else:
+        return f"/{named.path}"
+    return None
 
 
 def _with_pages(items: tuple[Item, ...] | None, root: Path, path: str, faults: list[Fault]) -> tuple[Item, ...] | None:
@@ -334,7 +362,7 @@ def _fonts_of(values: dict[str, Any]) -> Iterator[tuple[str, Named]]:
             yield name, font
 
 
-def _static(named: Named, root: Path, path: str, faults: list[Fault]) -> bytes | None:
+def static_bytes(named: Named, root: Path, path: str, faults: list[Fault]) -> bytes | None:
     """Give the bytes of a file of ``static/``, the site's or the theme's; None where it can't be read, which is then a
     fault."""
     for folder in (root, default_theme()):
@@ -356,10 +384,7 @@ _LENGTH = re.compile(rb"\s*(\d+(?:\.\d+)?)\s*(?:px)?\s*")
 def _size_of(data: bytes, name: str) -> tuple[int | None, int | None] | None:
     """Give width and height of a picture in pixels, as far as it tells them; None for what is no such picture."""
     if name.lower().endswith(".png"):
-        if not data.startswith(b"\x89PNG\r\n\x1a\n") or data[12:16] != b"IHDR" or len(data) < 24:
-            return None
-        width, height = struct.unpack(">II", data[16:24])
-        return (width, height) if width and height else None
+        return png_size(data)
     root = _SVG.search(data[:65_536])
     if root is None:
         return None
@@ -369,3 +394,11 @@ def _size_of(data: bytes, name: str) -> tuple[int | None, int | None] | None:
     lengths = [_LENGTH.fullmatch(one) for one in (sides if all(map(_LENGTH.fullmatch, sides)) else box[2:4])]
     found = [max(1, round(float(one[1]))) for one in lengths if one is not None]
     return (found[0], found[1]) if len(found) == 2 else (None, None)
+
+
+def png_size(data: bytes) -> tuple[int, int] | None:
+    """Give width and height of a PNG in pixels, as its beginning tells them; None for what is none."""
+    if not data.startswith(b"\x89PNG\r\n\x1a\n") or data[12:16] != b"IHDR" or len(data) < 24:
+        return None
+    width, height = struct.unpack(">II", data[16:24])
+    return (width, height) if width and height else None

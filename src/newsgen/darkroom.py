@@ -1,4 +1,4 @@
-"""Read pictures and make smaller ones of them, with Pillow: nothing else imports it.
+"""Read pictures and make smaller ones of them, with Pillow: only what draws in type imports it besides.
 
 A picture is hostile input: only the formats that browsers show are tried, its size is looked at before it is decoded,
 and whatever a decoder raises is an answer. What is made holds pixels alone: no EXIF, no place, no camera, no comments.
@@ -161,17 +161,10 @@ class Darkroom:
     def make(self, file: Path, original: str, made: Rendition, quality: int) -> bytes:
         """Give a picture made from ``file``, whose digest is ``original``. Raises OSError and what decoders raise."""
         kept = self._folder / folder_of(original) / self.name(made, quality)
-        try:
-            data = kept.read_bytes()
-            if data[:_MARK] == _mark(data[_MARK:], original, kept.name):
-                return data[_MARK:]
-        except OSError:
-            pass
-        content = self._made(file, original, made, quality)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        beside = kept.with_name(f"{kept.name}.{os.urandom(4).hex()}")
-        beside.write_bytes(_mark(content, original, kept.name) + content)
-        os.replace(beside, kept)
+        content = read_kept(kept, original, kept.name)
+        if content is None:
+            content = self._made(file, original, made, quality)
+            keep(kept, content, original, kept.name)
         return content
 
     def _made(self, file: Path, original: str, made: Rendition, quality: int) -> bytes:
@@ -223,6 +216,23 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 _MARK = 32
+
+
+def read_kept(kept: Path, *names: str) -> bytes | None:
+    """Give what was kept in a file under some names; None where it is not there, damaged, or was kept under others."""
+    try:
+        data = kept.read_bytes()
+    except OSError:
+        return None
+    return data[_MARK:] if data[:_MARK] == _mark(data[_MARK:], *names) else None
+
+
+def keep(kept: Path, content: bytes, *names: str) -> None:
+    """Keep ``content`` in a file, whole or not at all. Raises OSError."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    beside = kept.with_name(f"{kept.name}.{os.urandom(4).hex()}")
+    beside.write_bytes(_mark(content, *names) + content)
+    os.replace(beside, kept)
 
 
 def _mark(content: bytes, *names: str) -> bytes:

@@ -11,6 +11,7 @@ from pathlib import Path
 from newsgen import album, disk, publish
 from newsgen.database import discard
 from newsgen.errors import Refused
+from newsgen.features.social import kept_in
 from newsgen.ledger import Ledger, Lock
 from newsgen.shelf import Shelf
 
@@ -38,6 +39,9 @@ def clean(site: Path, output: Path, published: bool) -> Iterator[str]:
         if album.made_in(state).is_dir():
             shutil.rmtree(album.made_in(state))
             yield "Forgot the pictures that were made."
+        if kept_in(state).is_dir():
+            shutil.rmtree(kept_in(state))
+            yield "Forgot the social cards that were made."
         shelf = Shelf(state)
         if shelf.folder.is_dir():
             shelf.clear()

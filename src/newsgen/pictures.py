@@ -23,6 +23,9 @@ _TYPES = {
 SUFFIXES = tuple(_TYPES)
 """The names of pictures that browsers show end with one of these."""
 
+CARD_SIZE = (1200, 630)
+"""Width and height of social cards, in pixels: what the services that show them ask for."""
+
 WIDTHS = (320, 640, 960, 1280, 1920)
 QUALITY = 75
 ALIKE = 1.1

@@ -17,7 +17,7 @@ from newsgen.archive import Archive, Change, stamp
 from newsgen.document import shorten
 from newsgen.errors import FAULT, WARNING, Fault, Faulty, Refused
 from newsgen.executors import batches
-from newsgen.features import Planning
+from newsgen.features import Planning, social
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
 from newsgen.ledger import UNCOUNTED, Clash, Ledger, Lost, Planned
@@ -129,6 +129,7 @@ def _plan_some(desk: Desk, press: Press, planning: Planning, changes: list[Chang
     found += references.unplanned_settings(desk.site, _is_planned(ledger))
     found += menu_faults(desk.site, archive, _is_planned(ledger))
     found += future_dates(desk.request.now, archive)
+    found += social.unfit(planning, rechecked)
     known = [Fault(*one) for one in json.loads(ledger.meta("warnings") or "[]")]
     found += [one for one in known if one.path not in rechecked]
     if any(is_serious(one, desk.strict) for one in found):
@@ -157,6 +158,7 @@ def _plan_all(desk: Desk, press: Press, planning: Planning, faults: list[Fault],
         found += future_dates(request.now, archive)
         if not theme_faults:
             desk.index()
+            found += social.unfit(planning)
             found += _plan_pages(desk, press, planning)
             found += references.unplanned_links(archive, _is_planned(ledger))
             found += references.unplanned_settings(desk.site, _is_planned(ledger))

@@ -25,7 +25,10 @@ from newsgen.views import Frame, Links, PageView, SiteView, UndeclaredSetting, l
 
 PART = 8
 """Bytes of one digest in a fingerprint."""
-_MADE_WITH = "babel beautifulsoup4 feedgen jinja2 lxml markdown markdownify nh3 pillow python-dateutil pyyaml"
+_MADE_WITH = (
+    "babel beautifulsoup4 feedgen fontpkg-amiri fontpkg-source-serif-4 fonttools jinja2 lxml markdown markdownify nh3 "
+    "pillow python-dateutil pyyaml"
+)
 PARTS_OF_FRAME = ("the program", "the settings and words that it shows", "its template", "the menu")
 
 

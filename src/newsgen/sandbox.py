@@ -23,7 +23,7 @@ from newsgen.compiling import OF_THE_CLOCK, CarefulGenerator, Generator, is_prov
 from newsgen.folding import CONTEXT, EVERYWHERE, Folding
 from newsgen.model import Account, Amendment, Card, Happening, Period, Place, Term, Translation, digest
 from newsgen.site import PARTS
-from newsgen.spelling import Spelling, direction, spelt_iso
+from newsgen.spelling import Spelling, direction, spelt_iso, territorial
 from newsgen.theme import SYNTAX, Theme
 from newsgen.views import ONLY_ENGLISH, Links, PageView, Parts, SiteView
 
@@ -70,6 +70,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             "time": spelling.time,
             "iso": spelt_iso,
             "direction": direction,
+            "territorial": territorial,
             "period": spelling.period,
             "brief": spelling.brief,
             "happened": spelling.happened,

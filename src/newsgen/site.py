@@ -36,6 +36,7 @@ from newsgen.schema import (
     Web,
     either,
 )
+from newsgen.sharing import PARTS_OF_SOCIAL_CARDS, SOCIAL_CARDS_SHAPE, SocialCards, read_social_cards
 from newsgen.subscribing import FEEDS_SHAPE, PARTS_OF_FEEDS, Feeds, read_feeds
 from newsgen.urls import encode
 
@@ -255,6 +256,11 @@ SETTINGS = (
         ListOf(Choice(tuple(FORMS))),
         "The forms in which every article is published beside its page: markdown, ninjs. Default: none.",
     ),
+    Field(
+        "social_cards",
+        SOCIAL_CARDS_SHAPE,
+        "Whether each article has a picture for links to it elsewhere: made, font (or only true). Default: false.",
+    ),
     Field("search", Flag(), "Whether readers can search the archive. Default: true."),
 )
 
@@ -310,6 +316,7 @@ class Site:
     theme: Look = field(default_factory=Look)
     feeds: Feeds = field(default_factory=Feeds)
     alternates: tuple[str, ...] = ()
+    social_cards: SocialCards = field(default_factory=SocialCards)
     search: bool = True
     lint: dict[str, str] = field(default_factory=lambda: {rule: level for rule, (level, _) in LINT.items()})
     own: dict[str, Any] = field(default_factory=dict)
@@ -374,6 +381,7 @@ PARTS = {
     "theme": PARTS_OF_LOOK,
     "feeds": PARTS_OF_FEEDS,
     "robots": PARTS_OF_ROBOTS,
+    "social_cards": PARTS_OF_SOCIAL_CARDS,
 }
 _NAMES = frozenset(one.name for one in fields(Site)) - {"root", "own"}
 
@@ -383,7 +391,8 @@ def _plain(value: Any) -> Any:
         return value.plain()
     if isinstance(value, tuple) and value and isinstance(value[0], Item):
         return [[one.title, one.url, one.page] for one in value]
-    return list(astuple(value)) if isinstance(value, Publisher | Markdown | Images | Feeds | Robots) else value
+    records = Publisher | Markdown | Images | Feeds | Robots | SocialCards
+    return list(astuple(value)) if isinstance(value, records) else value
 
 
 def _publisher(given: dict[str, Any]) -> Publisher:
@@ -453,6 +462,9 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     faults = document.faults
     if "theme" in given:
         given["theme"], unlike = read_look(given["theme"], root, SETTINGS_FILE)
+        faults += unlike
+    if "social_cards" in given:
+        given["social_cards"], unlike = read_social_cards(given["social_cards"], root, SETTINGS_FILE)
         faults += unlike
     given["authors"] = tuple(given.get("authors", ()))
     given["languages"] = _languages(

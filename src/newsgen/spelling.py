@@ -74,3 +74,22 @@ def direction(language: str) -> str:
     script = next((one for one in more if len(one) == 4), None)
     is_right_to_left = script in RIGHT_TO_LEFT_SCRIPTS if script else first in RIGHT_TO_LEFT
     return "rtl" if is_right_to_left else "ltr"
+
+
+@functools.lru_cache(maxsize=200)
+def territorial(language: str) -> str:
+    """Give a language (BCP 47) as Open Graph wants it: ``en_GB``; where it names no territory, that in which most who
+    speak it live, as CLDR has it; without any, the language alone."""
+    first, *more = language.split("-")
+    territory = next((one.upper() for one in more if len(one) == 2 or (len(one) == 3 and one.isdigit())), None)
+    if territory is None and first.lower() == "en":
+        territory = "US"
+    if territory is None:
+        from babel.core import get_global  # here, for English needs no Babel
+
+        script = next((one.title() for one in more if len(one) == 4), None)
+        likely = get_global("likely_subtags")
+        spellings = [f"{first.lower()}_{script}"] if script else []
+        found = next((likely[one] for one in (*spellings, first.lower()) if one in likely), "")
+        territory = found.rpartition("_")[2] if found.count("_") == 2 else None
+    return f"{first.lower()}_{territory}" if territory else first.lower()

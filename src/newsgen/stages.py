@@ -13,7 +13,7 @@ from newsgen.database import BURIALS, Condition, discard
 from newsgen.errors import FAULT, Fault, Faulty, Refused
 from newsgen.executors import Here, batches, end_server, executor_for
 from newsgen.explaining import explain
-from newsgen.features import Planning, feeds, images
+from newsgen.features import Planning, feeds, images, social
 from newsgen.features.registry import FEATURES
 from newsgen.filing import Filing
 from newsgen.indexing import NOT_INSTALLED, Index
@@ -154,6 +154,7 @@ def gather(
         archive.commit()
     with report.profile.stage("pictures"):
         album.bring_up_to_date(site, archive, media, request.jobs)
+        social.sweep(site, archive)
         archive.commit()
     if archive.burials != burials or (root / BURIED).exists():
         forget_preview(root)  # which may keep the text of what was taken back
@@ -283,6 +284,7 @@ def _publish(prepared: Prepared, output: Path, report: Report, progress: Progres
         stage = publish.Stage(publish.new_stage(output), whole=is_fresh)
         with report.profile.stage("pictures"):
             images.develop(prepared.planning, ledger.outdated_subjects("images"), request.jobs)
+            social.develop(prepared.planning, ledger.outdated_subjects("social"), request.jobs)
         with report.profile.stage("feeds"):
             _compose(prepared, request.jobs)
         with report.profile.stage("rendering"):

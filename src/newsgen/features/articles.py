@@ -15,10 +15,11 @@ from newsgen import relating
 from newsgen.archive import Archive, Change
 from newsgen.catalogues import best, own_name
 from newsgen.citing import Citations
-from newsgen.features import OWN_ADDRESSES, Feature, Frame, Planning, describing, has_moved, reading
+from newsgen.features import OWN_ADDRESSES, Feature, Frame, Planning, describing, has_moved, previews, reading
 from newsgen.features.events import retold
 from newsgen.features.mapping import map_of_article
 from newsgen.features.picturing import EMBED, view_of_image, with_pictures
+from newsgen.features.social import has_card
 from newsgen.forms import FORMS, form_address
 from newsgen.markup import resolve, with_reachable_tables
 from newsgen.model import Account, Article, Card, Happening, Moment, Page, Read, Term, Translation
@@ -94,7 +95,8 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
     if telling:
         reads["events"] = Read("own_events", (path,))
     if kind != "page" or address not in OWN_ADDRESSES:
-        yield Page(address, "articles", path, TEMPLATES[kind], reads, language=language)
+        facts = {"card": True} if kind == "article" and has_card(planning, path) else {}
+        yield Page(address, "articles", path, TEMPLATES[kind], reads, facts, language=language)
     for alias, _ in json.loads(aliases) if aliases != "[]" else ():
         yield Page(alias, "articles", path, "redirect.html", facts={"target": address}, kind="redirect")
 
@@ -193,6 +195,7 @@ def view_of_document(page: Page, reads: Reads, frame: Frame) -> dict[str, Any]:
             "course": course,
             "related": _apart(reads.related, same),
             "images": images,
+            "preview": previews.of_article(frame, article.card, images, page.facts.get("card", False)),
             "sources": citations.listed(),
             **_translated(group, article.card.address),
             "corrections": [{**one, "date": Moment.unpack(one["date"])} for one in article.meta["corrections"]],

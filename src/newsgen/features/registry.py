@@ -13,6 +13,7 @@ from newsgen.features import (
     feeds,
     files,
     front,
+    icons,
     images,
     listings,
     looks,
@@ -21,6 +22,7 @@ from newsgen.features import (
     robots,
     search,
     sitemap,
+    social,
     timeline,
 )
 
@@ -28,7 +30,7 @@ FEATURES: dict[str, Feature] = {
     one.FEATURE.name: one.FEATURE
     for one in (
         *(articles, front, listings, timeline, anniversaries, events),
-        *(corrections, numbers, data, feeds, sitemap, news, robots, looks, files, images, search),
+        *(corrections, numbers, data, feeds, sitemap, news, robots, looks, icons, files, images, social, search),
         *(alternates,),
     )
 }

@@ -237,6 +237,8 @@ def test_no_command_contacts_a_host(tmp_path: Path) -> None:
 import os, sys
 
 def _refuse(event, arguments):
+    if event == "socket.connect" and not isinstance(arguments[1], tuple):
+        return  # a process of the same build: the socket is a file
     if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "urllib.Request"):
         os.write(2, f"{event} {arguments}".encode())
         os._exit(99)

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help build serve preview test check format catalogues screenshots lighthouse bench clean
+.PHONY: help build serve preview test check format catalogues screenshots lighthouse bench counts clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,11 @@ BENCH ?=
 
 bench: $(VENV)/.bench ## Measure newsgen beside Hugo and Pelican (SIZE=1000 PEERS=hugo,pelican ROUNDS=3).
 	$(BIN)/python benchmarks/run.py --size $(SIZE) --peers "$(PEERS)" --rounds $(ROUNDS) $(BENCH)
+
+COUNTS ?= 1000 10000
+
+counts: $(VENV)/.base ## Count the files that one more article rewrites, at two sizes of an archive (COUNTS="1000 10000").
+	$(BIN)/python benchmarks/counts.py $(COUNTS)
 
 clean: ## Remove what was built and installed.
 	rm -rf $(VENV) public .newsgen dist

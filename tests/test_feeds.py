@@ -252,7 +252,7 @@ def test_what_an_article_shows_and_where_it_is_about_is_in_each_format(story: St
     (enclosure,) = item.findall("enclosure")  # one, and only of known length, for that is what RSS allows
     assert dict(enclosure.attrib) == {"url": urls[1], "type": "image/png", "length": str(size)}
     for found in (entry, item):
-        assert (found.findtext(f"{GEORSS}point"), found.findtext(f"{GEORSS}featurename")) == ("33.5 42.000001", "Anbar")
+        assert (found.findtext(f"{GEORSS}point"), found.findtext(f"{GEORSS}featureName")) == ("33.5 42.000001", "Anbar")
         media = found.findall(f"{MEDIA}content")
         assert [one.get("url") for one in media] == urls
         assert dict(media[1].attrib) | {"width": "", "height": ""} == {

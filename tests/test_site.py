@@ -210,6 +210,7 @@ def test_what_cannot_be_a_base_url_is_a_fault(given: str) -> None:
 def test_the_authority_of_ids_is_the_host_of_the_base_url_unless_it_is_set() -> None:
     assert load("title: x\nbase_url: https://News.Example.org:8080/a/").id_authority == "news.example.org"
     assert load(LEAST + "id_authority: other.example").id_authority == "other.example"
+    assert load(LEAST + "id_authority: Other.Example").id_authority == "other.example"
 
 
 # -- faults -----------------------------------------------------------------------------------------------------------

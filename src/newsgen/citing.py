@@ -103,8 +103,8 @@ def check(
 class Citations:
     """The marks of one article as readers see them, numbered in the order in which they are asked for.
 
-    ``own`` is the address before the fragment, for texts that are read elsewhere (feeds); marks have ids only where
-    it is empty.
+    ``own`` is the address before the fragment, for texts that are read elsewhere (feeds); marks have ids and a role
+    only where it is empty, for readers of feeds take roles away, and the W3C's validator warns of them.
     """
 
     def __init__(self, sources: Sequence[Mapping[str, Any]], own: str = "") -> None:
@@ -128,9 +128,9 @@ class Citations:
         if source["proposed"]:
             return ""
         nth = self._cited[number] = self._cited.get(number, 0) + 1
-        id_ = "" if self._own else f' id="{_mention(number, nth)}"'
+        id_, role = ("", "") if self._own else (f' id="{_mention(number, nth)}"', ' role="doc-biblioref"')
         return (
-            f'<sup class="cited"><a{id_} href="{self._own}#{_anchor(number)}" role="doc-biblioref" '
+            f'<sup class="cited"><a{id_} href="{self._own}#{_anchor(number)}"{role} '
             f'title="{html.escape(source.get("shown") or source["name"])}">[{number}]</a></sup>'
         )
 

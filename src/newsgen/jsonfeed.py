@@ -29,7 +29,7 @@ def entry_as_json(entry: Entry) -> bytes:
             "tags": list(entry.categories),
             "language": entry.language,
             "attachments": [_attachment(one) for one in entry.enclosures],
-            "_georss": point and _filled(point | {"featurename": entry.place}),
+            "_georss": point and _filled(point | {"featureName": entry.place}),
         }
     )
 

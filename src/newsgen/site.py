@@ -445,6 +445,8 @@ def load_site(root: Path, text: str | None) -> tuple[Site, list[Fault]]:
     given = {name: value for name, value in values.items() if value is not None and name in _NAMES}
     if "base_url" in given:
         given.setdefault("id_authority", urlsplit(given["base_url"]).hostname)
+    if "id_authority" in given:
+        given["id_authority"] = given["id_authority"].lower()  # as RFC 4151 advises and the W3C's validator asks
     publisher = given.get("publisher")
     given["publisher"] = _publisher(publisher) if publisher else Publisher(given.get("title", "Untitled"))
     markdown = {name: value for name, value in (given.get("markdown") or {}).items() if value is not None}

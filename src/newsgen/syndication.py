@@ -18,13 +18,14 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 ATOM = "http://www.w3.org/2005/Atom"
+GEORSS = "http://www.georss.org/georss"
 HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 NAMESPACES = {
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "fh": HISTORY,
-    "georss": "http://www.georss.org/georss",
+    "georss": GEORSS,
     "media": MEDIA,
 }
 """The prefixes that readers know; each feed declares them at its head, for its entries are made apart from it."""
@@ -128,13 +129,9 @@ def entry_as_xml(entry: Entry) -> tuple[bytes, bytes]:
     made.dc.dc_language(entry.language)
     categories = [{"term": clean(one), "label": clean(one)} for one in entry.categories]
     made.category(categories or None)
-    known = next((one for one in entry.enclosures if one.length), None)
-    if known is not None:  # RSS has one, and wants its length
-        made.enclosure(known.url, str(known.length), known.type)
     if entry.point:
         made.register_extension("geo", GeoEntryExtension)
         made.geo.point(spelt(entry.point))
-        made.geo.featurename(clean(entry.place) or None)
     made.more.entry = entry
     return _bytes(made.rss_entry()), _bytes(made.atom_entry())
 
@@ -154,7 +151,7 @@ class _More(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
 
     def extend_atom(self, made: Any) -> Any:
         made.set(_LANGUAGE, self.entry.language)
-        for one in self.entry.enclosures:  # feedgen leaves out the rel of an entry's links
+        for one in self.entry.enclosures:  # feedgen would leave out the rel: it would be the address of the entry
             link = etree.SubElement(made, "link", rel="enclosure", type=one.type, href=one.url)
             if one.length:
                 link.set("length", str(one.length))
@@ -163,10 +160,15 @@ class _More(BaseEntryExtension):  # type: ignore[misc] # feedgen has no types
         return self._with_media(made)
 
     def extend_rss(self, made: Any) -> Any:
+        known = next((one for one in self.entry.enclosures if one.length), None)
+        if known is not None:  # RSS has one, and wants its length
+            etree.SubElement(made, "enclosure", url=known.url, length=str(known.length), type=known.type)
         etree.SubElement(made, f"{{{ATOM}}}updated").text = self.entry.updated.isoformat()
         return self._with_media(made)
 
     def _with_media(self, made: Any) -> Any:
+        if self.entry.point and self.entry.place:  # feedgen writes "featurename", which the W3C's validator refuses
+            etree.SubElement(made, f"{{{GEORSS}}}featureName").text = clean(self.entry.place)
         for one in self.entry.enclosures:
             content = etree.SubElement(made, f"{{{MEDIA}}}content", url=one.url, type=one.type, medium="image")
             sizes = (("fileSize", one.length), ("width", one.width), ("height", one.height))

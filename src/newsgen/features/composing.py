@@ -14,7 +14,7 @@ from newsgen.features.picturing import with_sizes
 from newsgen.markup import resolve
 from newsgen.model import Amendment, Article, Term
 from newsgen.pictures import Picture, media_type
-from newsgen.urls import encode, media_address
+from newsgen.urls import encode, media_address, tag_uri
 
 if TYPE_CHECKING:
     from newsgen.syndication import Enclosure, Entry
@@ -90,9 +90,8 @@ def entry_of_correction(frame: Frame, one: Amendment) -> Entry:
     from newsgen.syndication import Entry
 
     kind = frame.spelling.catalogue.gettext(KINDS[one.kind])
-    again = f"-{one.again + 1}" if one.again else ""  # of several at one time
     return Entry(
-        id=f"{one.card.id}#{one.date.instant.isoformat()}{again}",
+        id=_id_of_correction(frame.site.id_authority, one),
         url=frame.absolute(one.card.address) + CORRECTIONS_OF_ARTICLE,
         title=f"{kind}: {one.card.title}",
         published=one.date.instant,
@@ -101,6 +100,16 @@ def entry_of_correction(frame: Frame, one: Amendment) -> Entry:
         content=f"<p>{html.escape(one.text)}</p>",
         language=one.card.language,
     )
+
+
+def _id_of_correction(authority: str, one: Amendment) -> str:
+    """The id of a correction: a fragment of that of its article, or a tag URI where that can have none (RFC 4151 has no
+    two of them, and the validator of the W3C takes a ``urn:uuid:`` with one for a wrong one)."""
+    again = f"-{one.again + 1}" if one.again else ""  # of several at one time
+    of = f"{one.date.instant.isoformat()}{again}"
+    if one.card.id.lower().startswith("urn:") or "#" in one.card.id:
+        return tag_uri(authority, one.date.day.isoformat(), f"{one.card.id}/{of}")
+    return f"{one.card.id}#{of}"
 
 
 KINDS = {

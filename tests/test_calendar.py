@@ -39,7 +39,7 @@ def lead_of(story: Story) -> str:
 def test_what_is_featured_leads_until_its_date_and_the_build_knows_when(story: Story) -> None:
     story.article("old", date="2024-01-05", featured="2024-12-10T18:00Z")
     story.article("older", date="2024-01-04", featured="2024-12-20")
-    story.article("new", date="2024-11-30")
+    story.article("new", date="2024-11-20")  # which is no news any more
     done = story.built()
     assert lead_of(story) == "Old"
     assert "Something is due at 2024-12-10T18:00:00Z" in done.out
@@ -58,7 +58,7 @@ def test_a_build_at_another_moment_plans_only_what_the_moment_changes(story: Sto
     from datetime import UTC, datetime
 
     story.article("old", date="2024-01-05", featured="2024-12-10")
-    story.article("new", date="2024-11-30")
+    story.article("new", date="2024-11-20")
     report(story)
     assert report(story, now=datetime(2024, 12, 9, 23, 59, tzinfo=UTC)).planned == "nothing"
     after = report(story, now=datetime(2024, 12, 10, tzinfo=UTC))

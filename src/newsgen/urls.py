@@ -132,6 +132,21 @@ def href(base_path: str, address: str) -> str:
     return base_path + encode(address).lstrip("/")
 
 
+def beside(address: str, file: str) -> str:
+    """Give the address of a file that belongs to the page at ``address``: in its folder, or beside its own file where
+    it has none (``/old/talks.html`` has ``/old/talks.card.png``)."""
+    return address + file if address.endswith("/") else f"{posixpath.splitext(address)[0]}.{file}"
+
+
+def without(address: str, file: str) -> str | None:
+    """Give the address of the page to which a ``file`` at ``address`` may belong, without the end of its name if that
+    is a file; None for another file."""
+    for mark, left in (("/", "/"), (".", "")):
+        if address.endswith(mark + file):
+            return address.removesuffix(mark + file) + left
+    return None
+
+
 def tag_uri(authority: str, day: str, specific: str) -> str:
     """Give an RFC 4151 tag URI: an identifier that no move of the site can break."""
     return f"tag:{authority},{day}:{encode(specific)}"

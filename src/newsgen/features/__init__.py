@@ -12,6 +12,7 @@ from newsgen.model import AXES, LANGUAGES, Output, Page
 from newsgen.questions import Reads
 from newsgen.site import Site
 from newsgen.theme import Assets
+from newsgen.urls import fold, without
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,16 @@ def term_in(address: str) -> tuple[str, str, str] | None:
     axis, _, rest = address[1:].partition("/")
     slug, slash, rest = rest.partition("/")
     return (axis, slug, rest) if axis in AXES and slug and slash else None
+
+
+def documents_beside(archive: Archive, address: str, file: str) -> Iterator[str]:
+    """Give the paths of the shown documents to whose pages a ``file`` at an address may belong."""
+    page = without(address, file)
+    if page is not None:
+        # A page that is a file may have had any end of its name, and few pages are.
+        sql = "SELECT path FROM documents WHERE (folded = ? OR folded LIKE ? ESCAPE '\\') AND shown ORDER BY path"
+        stem = fold(page).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        yield from (path for (path,) in archive.rows(sql, fold(page), "" if page.endswith("/") else f"{stem}.%"))
 
 
 def has_moved(change: Change) -> bool:

@@ -8,27 +8,26 @@ nothing that a source text may hide: no comments, nothing that is only proposed,
 from __future__ import annotations
 
 import html
-import mimetypes
 from collections.abc import Iterator
 from typing import Any
 
 from newsgen.archive import Change
 from newsgen.citing import Citations
 from newsgen.cleaning import Cleaner
-from newsgen.features import Feature, Frame, Planning
+from newsgen.features import Feature, Frame, Planning, documents_beside
 from newsgen.features.articles import link_target, linking_to
 from newsgen.features.picturing import with_sizes
-from newsgen.forms import FORMS, article_address_of, form_address
+from newsgen.forms import FORMS, form_address
 from newsgen.markup import resolve
 from newsgen.model import Article, Moment, Output, Page, Read, Term
 from newsgen.ninjs import Picture, Rights, as_uri, describe, rendition, to_bytes
 from newsgen.notes import CLOSE, OPEN
 from newsgen.pictures import Picture as Measured
-from newsgen.pictures import rendition_address, renditions
+from newsgen.pictures import media_type, rendition_address, renditions
 from newsgen.questions import Reads
 from newsgen.rewriting import markdown_writer, plain_text
 from newsgen.serialising import clean, to_json
-from newsgen.urls import fold, media_address
+from newsgen.urls import media_address
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
@@ -55,17 +54,8 @@ def _pages(planning: Planning, path: str) -> Iterator[Page]:
 
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
-    found = article_address_of(address) if planning.site.alternates else None
-    if found is not None:
-        folded = fold(found[0])
-        # A file may have had any end of its name, and few addresses are files.
-        sql = "SELECT path FROM documents WHERE (folded = ? OR folded LIKE ? ESCAPE '\\') AND shown ORDER BY path"
-        like = "" if found[0].endswith("/") else _as_it_is(folded) + ".%"
-        yield from (path for (path,) in planning.archive.rows(sql, folded, like))
-
-
-def _as_it_is(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    for name in planning.site.alternates:
+        yield from documents_beside(planning.archive, address, FORMS[name].file)
 
 
 def _affected(planning: Planning, change: Change) -> Iterator[str]:
@@ -114,7 +104,7 @@ def _picture(image: dict[str, Any], pictures: dict[str, Measured], frame: Frame)
     url = frame.absolute(media_address(target) if kind == "media" else target) if kind else target
     measured = pictures.get(target) if kind == "media" else None
     size = (measured.width, measured.height) if measured else (None, None)
-    files = [rendition("original", url, mimetypes.guess_type(url.partition("?")[0])[0], *size)]
+    files = [rendition("original", url, media_type(url), *size)]
     for one in renditions(measured, frame.site.images) if measured else ():
         smaller = frame.absolute(rendition_address(target, one))
         files.append(rendition(f"{one.format}-{one.width}", smaller, f"image/{one.format}", one.width, one.height))

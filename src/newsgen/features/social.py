@@ -15,13 +15,14 @@ from newsgen.catalogues import Catalogue, best
 from newsgen.document import shorten
 from newsgen.errors import WARNING, Fault, Faulty
 from newsgen.executors import executor_for
-from newsgen.features import Feature, Frame, Planning
+from newsgen.features import Feature, Frame, Planning, documents_beside
 from newsgen.model import Card, Output, Page, canonical, digest
+from newsgen.pictures import media_type
 from newsgen.questions import Reads
 from newsgen.site import Site
 from newsgen.spelling import Spelling, direction
 from newsgen.typefaces import COMPLEX, Typeface, choose, typefaces
-from newsgen.urls import fold
+from newsgen.urls import beside
 
 if TYPE_CHECKING:
     from newsgen.compositor import Compositor
@@ -34,30 +35,20 @@ MOST_NAMED = 8
 """How many letters a warning names."""
 _KEPT_TO = "cards swept"
 """The state of the archive up to which cards that are wanted no more were forgotten (a key of its table ``meta``)."""
-_RASTER = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".jpe": "image/jpeg",
-    ".jfif": "image/jpeg",
-    ".png": "image/png",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".avif": "image/avif",
-}
-
 _ARTICLE = """SELECT card, json_extract(meta, '$.images[0].target[1]') FROM documents
     WHERE path = ? AND shown AND kind = 'article'"""
 
 
 def address_of_card(address: str) -> str:
     """Give the address of the card of the article at ``address``."""
-    return f"{address.rstrip('/')}/{NAME}"
+    return beside(address, NAME)
 
 
 def type_of(target: str) -> str | None:
-    """Give the media type of a picture by its name; None for a drawing (SVG), which services that show links can't
-    show."""
-    return _RASTER.get("." + target.lower().rpartition(".")[2])
+    """Give the media type of a picture by its name; None for one that services which show links can't show,
+    such as a drawing (SVG)."""
+    found = media_type(target)
+    return None if found in ("image/svg+xml", "image/bmp") else found
 
 
 def has_card(planning: Planning, path: str) -> bool:
@@ -144,9 +135,7 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 
 
 def _locate(planning: Planning, address: str) -> Iterator[str]:
-    if address.endswith(f"/{NAME}"):
-        sql = "SELECT path FROM documents WHERE folded = ? AND shown ORDER BY path"
-        yield from (path for (path,) in planning.archive.rows(sql, fold(address.removesuffix(NAME))))
+    yield from documents_beside(planning.archive, address, NAME)
 
 
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:

@@ -383,3 +383,23 @@ def test_two_corrections_of_one_time_have_ids_of_their_own(story: Story) -> None
     ids = [one.id for one in story.feed("/corrections/atom.xml").entries]
     assert len(set(ids)) == 2
     assert [one["id"] for one in json.loads(story.text("/corrections/archive/2024/feed.json"))["items"]] == ids
+
+
+def test_a_correction_is_told_above_the_text_in_the_language_of_its_article(story: Story) -> None:
+    story.site(languages=["en", "fr"])
+    wrong = {"date": "2024-07-18", "kind": "clarification", "text": "5 < 6 & <b>not</b> 7"}
+    story.article("alpha", "First.", corrections=[wrong])
+    story.article("beta", "Premier.", date="2024-07-16", language="fr", corrections=[wrong])
+    story.built()
+    for address in ("/feed/atom.xml", "/en/feed/atom.xml", "/fr/feed/atom.xml"):
+        for entry in story.feed(address).entries:
+            french = entry.title == "Beta"
+            note, text = lxml.html.fragments_fromstring(entry.content[0].value)[:2]
+            assert note.tag == "aside" and text.text == ("Premier." if french else "First.")
+            assert note.findtext(".//strong") == ("Précision" if french else "Clarification")
+            assert note.find(".//time").get("datetime") == "2024-07-18"
+            assert note.findtext(".//time") == ("18 juillet 2024" if french else "18 July 2024")
+            assert note.find(".//br").tail == "5 < 6 & <b>not</b> 7" and not note.findall(".//b")
+    titles = {one.title for one in story.feed("/corrections/atom.xml").entries}
+    assert titles == {"Clarification: Alpha", "Précision: Beta"}
+    same_as_clean(story)

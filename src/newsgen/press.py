@@ -164,17 +164,21 @@ class Press:
             tongue = self._tongue(language)
             settings = self._site.digest_of(tuple(names))
             spoken = (tongue.spelling.catalogue.digest, repr(tongue.locale))
+            words = [self._speak(one).catalogue.digest for one in self._site.languages] if closure is None else []
             parts = (
                 program_digest(),
-                digest(self._site.base_url, settings, *spoken),
+                digest(self._site.base_url, settings, *spoken, *words),
                 digest(closure.digest, *assets) if closure else b"".ljust(PART),
                 self.menus().digest() if closure and closure.menu else b"".ljust(PART),
             )
             fingerprint = b"".join(one[:PART] for one in parts)
-            mark = digest(program_digest(), self._site.base_url, settings)
-            frame = Frame(SiteView(self._site, names), self._links, self._assets, language, tongue.spelling, mark)
+            mark = digest(program_digest(), self._site.base_url, settings, *words)
+            frame = Frame(SiteView(self._site, names), self._links, self._assets, language, self._speak, mark)
             self._frames[key] = (frame, fingerprint, closure)
         return self._frames[key]
+
+    def _speak(self, language: str) -> Spelling:
+        return self._tongue(language).spelling
 
     def _tongue(self, language: str) -> _Tongue:
         if language not in self._tongues:

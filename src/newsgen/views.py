@@ -142,15 +142,22 @@ class Links:
 class Frame:
     """See :class:`newsgen.features.Frame`."""
 
-    __slots__ = ("_assets", "_made", "absolute", "href", "language", "mark", "site", "spelling")
+    __slots__ = ("_assets", "_made", "absolute", "href", "language", "mark", "site", "speak", "spelling")
 
     def __init__(
-        self, site: SiteView, links: Links, assets: Assets, language: str, spelling: Spelling, mark: bytes
+        self,
+        site: SiteView,
+        links: Links,
+        assets: Assets,
+        language: str,
+        speak: Callable[[str], Spelling],
+        mark: bytes,
     ) -> None:
         self.site = site
         self.mark = mark
         self.language = language
-        self.spelling = spelling
+        self.speak = speak
+        self.spelling = speak(language)
         self.href = links.href
         self.absolute = links.absolute
         self._assets = assets

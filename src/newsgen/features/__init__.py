@@ -64,12 +64,15 @@ class Frame(Protocol):
 
     @property
     def mark(self) -> bytes:
-        """A digest of what all pages of the kind have in common, whatever their language: the program and the settings
-        that it declares."""
+        """A digest of what all pages of the kind have in common, whatever their language: the program, the settings
+        that it declares, and the words of all languages."""
 
     @property
     def spelling(self) -> Any:
         """How that language is spelt (:class:`newsgen.spelling.Spelling`)."""
+
+    def speak(self, language: str) -> Any:
+        """Give how one of the site's languages is spelt."""
 
     def href(self, address: str) -> str:
         """Give the link to an address from any page."""

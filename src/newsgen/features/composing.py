@@ -6,17 +6,18 @@ import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from newsgen.catalogues import message
+from newsgen.catalogues import best, message
 from newsgen.citing import Citations
 from newsgen.features import Frame
 from newsgen.features.articles import link_target
 from newsgen.features.picturing import with_sizes
 from newsgen.markup import resolve
-from newsgen.model import Amendment, Article, Term
+from newsgen.model import Amendment, Article, Moment, Term
 from newsgen.pictures import Picture, media_type
 from newsgen.urls import encode, media_address, tag_uri
 
 if TYPE_CHECKING:
+    from newsgen.spelling import Spelling
     from newsgen.syndication import Enclosure, Entry
 
 CORRECTIONS_OF_ARTICLE = "#ng:corrections"
@@ -48,7 +49,8 @@ def entry_of_article(
         published=card.published.instant,
         updated=card.changed.instant,
         summary=card.summary,
-        content=resolve(written, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>",
+        content=_corrections(frame, article)
+        + (resolve(written, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>"),
         language=card.language,
         authors=tuple((one.name, frame.absolute(one.address)) for one in terms["authors"]),
         categories=tuple(one.name for one in terms["tags"]),
@@ -56,6 +58,29 @@ def entry_of_article(
         point=tuple(location["at"]) if location["at"] else None,
         place=location["shown"],
     )
+
+
+def _corrections(frame: Frame, article: Article) -> str:
+    """What was corrected, above the text as on the page, in the language of the article where the site speaks it: it
+    may be all that brings an article back to its readers."""
+    if not article.meta["corrections"]:
+        return ""
+    spelling = _spelling(frame, article.card.language)
+    told = []
+    for one in article.meta["corrections"]:
+        date = Moment.unpack(one["date"])
+        assert date is not None  # noqa: S101 - a correction has a date, always
+        label = KINDS[one["kind"]]
+        what, text = (html.escape(part, quote=False) for part in (spelling.catalogue.gettext(label), one["text"]))
+        when = f'<time datetime="{date.iso}">{html.escape(spelling.date(date))}</time>'
+        told.append(f"<p><strong>{what}</strong> · {when}<br>{text}</p>")
+    return f"<aside>{''.join(told)}</aside>\n"
+
+
+def _spelling(frame: Frame, language: str) -> Spelling:
+    """How the language of an article is spelt, or the site's where it does not speak that."""
+    spelling: Spelling = frame.speak(best(language, frame.site.languages) or frame.site.language)
+    return spelling
 
 
 def _enclosures(frame: Frame, images: list[dict[str, Any]], pictures: dict[str, Picture]) -> Iterator[Enclosure]:
@@ -89,7 +114,8 @@ def entry_of_correction(frame: Frame, one: Amendment) -> Entry:
     """Give the entry of a correction: what was corrected, where it is told, and when."""
     from newsgen.syndication import Entry
 
-    kind = frame.spelling.catalogue.gettext(KINDS[one.kind])
+    label = KINDS[one.kind]
+    kind = _spelling(frame, one.card.language).catalogue.gettext(label)
     return Entry(
         id=_id_of_correction(frame.site.id_authority, one),
         url=frame.absolute(one.card.address) + CORRECTIONS_OF_ARTICLE,

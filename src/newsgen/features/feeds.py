@@ -365,6 +365,7 @@ FEATURE = Feature(
         "title",
         "description",
         "language",
+        "languages",
         "publisher.name",
         "publisher.email",
         "id_authority",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import shutil
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from newsgen.load import read_site
 from newsgen.serve import make_server
 
 ROOT = Path(__file__).parent.parent
 IMAGES = ROOT / "docs/images"
-SHOTS = {"": "front-page", "timeline/events/2024/": "timeline"}
-"""The two of the README, by address."""
+SHOTS = {"": "front-page", "timeline/events/2024/": "timeline", "feeds/": "feeds", "feed/atom.xml": "feed"}
+"""Those of the README and of docs/feeds.md, by address."""
 KINDS = {
     "home": "",
     "article": "2024/07/17/drones-ain-al-assad/",
@@ -44,10 +46,12 @@ KINDS = {
     "data": "data/",
     "numbers": "about/archive/",
     "feeds": "feeds/",
+    "feed": "feed/atom.xml",
     "search": "search/?q=drones",
     "not-found": "404.html",
 }
-"""One page of each template, by kind. A star stands for the first that there is."""
+"""One page of each template, by kind, and a feed. A star stands for the first that there is."""
+CARD = "2024/07/17/drones-ain-al-assad/card.png"
 WIDTHS = (390, 1280)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
@@ -73,7 +77,13 @@ def shots(browser: Browser, url: str) -> Iterator[Path]:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     for address, name in SHOTS.items():
         page.goto(url + address)
-        page.screenshot(path=IMAGES / f"{name}.png")
+        if address.endswith(".xml"):
+            show(page, IMAGES / f"{name}.png")
+        else:
+            page.screenshot(path=IMAGES / f"{name}.png")
+        with Image.open(IMAGES / f"{name}.png") as whole:
+            few = whole.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+        few.save(IMAGES / f"{name}.png", optimize=True)  # half as large, and nobody sees it
         yield IMAGES / f"{name}.png"
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
@@ -88,16 +98,27 @@ def shots(browser: Browser, url: str) -> Iterator[Path]:
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 target = IMAGES / f"pages/{kind}-{width}-{scheme}.png"
-                page.screenshot(path=target, full_page=True)
+                if address.endswith(".xml"):
+                    show(page, target)
+                else:
+                    page.screenshot(path=target, full_page=True)
                 yield target
             page.emulate_media(color_scheme="light")
     page.close()
+    yield Path(shutil.copyfile(ROOT / "public" / CARD, IMAGES / "social-card.png"))
+
+
+def show(page: Page, target: Path) -> None:
+    """Write a screenshot of the top of a document that is no HTML, which Playwright itself waits for in vain."""
+    session = page.context.new_cdp_session(page)
+    target.write_bytes(base64.b64decode(session.send("Page.captureScreenshot", {"format": "png"})["data"]))
+    session.detach()
 
 
 def found(pattern: str) -> str | None:
     """Give the address of a page, where the built archive has it."""
     path, question, query = pattern.partition("?")
-    file = path if path.endswith(".html") else path + "index.html"
+    file = path if path.endswith((".html", ".xml")) else path + "index.html"
     pages = sorted((ROOT / "public").glob(file))
     if not pages:
         return None

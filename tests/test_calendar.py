@@ -249,6 +249,18 @@ def test_an_article_more_touches_its_own_day_of_the_year_and_the_numbers(archive
     same_as_clean(archive)
 
 
+@pytest.mark.parametrize(("language", "colon", "two"), [("fr", "\xa0: ", "2 articles"), ("ar", ": ", "تقريران")])
+def test_charts_and_calendars_speak_the_language_of_the_page(story: Story, language: str, colon: str, two: str) -> None:
+    story.site(language=language)
+    for name, day in (("alpha", "2023-01-02T01:00Z"), ("beta", "2023-01-02T02:00Z"), ("gamma", "2024-01-02")):
+        story.article(name, date=day)
+    story.built()
+    labels = story.page("/about/archive/").xpath("//figure[@class='chart named']//a/@aria-label")
+    assert labels[0] == f"2023{colon}{two}"
+    days = story.page("/timeline/2023/").xpath("//table[@class='month']//a/*[@class='unseen']/text()")
+    assert days == [f"{colon}{two}"]
+
+
 # --- what stands above the numbers ---
 
 

@@ -179,6 +179,7 @@ def test_titles_of_any_length_stay_within_the_margins(title: str) -> None:
 def test_lines_end_where_typesetters_let_them() -> None:
     assert pieces("Rockets hit — none hurt") == ["Rockets ", "hit — ", "none ", "hurt"]
     assert pieces("« à l’essai » : oui ?") == ["« à ", "l’essai » : ", "oui ?"]
+    assert pieces("« Non », dit-il") == ["« Non », ", "dit-", "il"]
     assert pieces("from 2024-07 in al-Assad") == ["from ", "2024-07 ", "in ", "al-", "Assad"]
     assert pieces("决议,要求。") == ["决", "议,", "要", "求。"]
     assert wrap([("a ", 4.0), ("b ", 4.0), ("c", 4.0)], 8.0) == ["a b ", "c"]

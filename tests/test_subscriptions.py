@@ -143,8 +143,13 @@ def test_each_language_is_listed_by_its_own_name(built: Story) -> None:
 def test_every_page_leads_to_the_page_of_all_feeds(built: Story) -> None:
     for address in ("/", "/fr/", "/2024/07/17/first/", "/404.html", "/tags/iraq/"):
         links = built.page(address).xpath("//footer//a[@href='/feeds/']")
-        assert links and links[0].text == ("Tous les flux" if address == "/fr/" else "All feeds")
+        assert len(links) == 1 and links[0].text == ("Tous les flux" if address == "/fr/" else "All feeds")
     assert "<loc>https://example.org/feeds/</loc>" in built.text("/sitemaps/pages.xml")
+
+
+def test_a_foot_with_a_menu_of_its_own_leads_to_the_page_of_all_feeds_too(story: Story) -> None:
+    fill(story.site(theme={"footer": [{"title": "Dates", "url": "/timeline/"}]})).built()
+    assert story.page("/").xpath("//footer//a[@href='/feeds/']/text()") == ["All feeds"]
 
 
 def test_a_site_of_one_format_names_that_one_alone(story: Story) -> None:

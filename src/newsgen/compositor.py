@@ -155,7 +155,7 @@ class Compositor:
 
 # --- lines of type ---
 
-_WORD = re.compile(r"(?:[«‹¿¡]\s*)?\S+\s*(?:[-–—»›:;!?]+(?:\s+|$))*")
+_WORD = re.compile(r"(?:[«‹¿¡]\s*)?\S+\s*(?:[-–—»›:;!?,.…)]+(?:\s+|$))*")
 """A word with the blanks after it, and with signs that stand alone beside it."""
 _AFTER_DASH = re.compile(r"(?<=[^\W\d][-–—/])(?=\w{2})")
 _NO_BREAK_BEFORE = ",.;:!?)%、。，．！？：；」』）】》〉…・ー々”’"

@@ -39,11 +39,13 @@ list?.addEventListener("click", async (event) => {
   const done = await copy(button.closest("li").querySelector("a[data-feed]").href);
   button.focus();
   button.textContent = done ? list.dataset.copied : list.dataset.copy;
+  button.toggleAttribute("data-done", done);
   status.textContent = "";
   requestAnimationFrame(() => {
     status.textContent = done ? list.dataset.copied : list.dataset.failed;
   });
   setTimeout(() => {
     button.textContent = list.dataset.copy;
+    button.removeAttribute("data-done");
   }, 2000);
 });

@@ -114,7 +114,8 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
         except Exception as error:  # a decoder of hostile bytes may raise anything
             what = f"no icon can be made of {frame.site.theme.icon} ({str(error) or type(error).__name__})"
             raise Faulty([Fault("content/site.yaml", 1, 1, what, "Name another PNG as icon: in theme:.")]) from error
-    axes = (("opsz", 60.0), ("wght", 700.0))
+    # letters that are a few pixels high need the sturdier forms of small type
+    axes = (("opsz", 8.0 if icon.shape == "ico" else 60.0), ("wght", 700.0))
     return Output(drawn(Emblem(facts["letter"], file, axes, facts["accent"]), icon.sizes, icon.shape))
 
 

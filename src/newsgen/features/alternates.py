@@ -20,14 +20,14 @@ from newsgen.features.picturing import with_sizes
 from newsgen.forms import FORMS, form_address
 from newsgen.markup import resolve
 from newsgen.model import Article, Moment, Output, Page, Read, Term
-from newsgen.ninjs import Picture, Rights, as_uri, describe, rendition, to_bytes
+from newsgen.ninjs import Picture, Rights, describe, rendition, to_bytes
 from newsgen.notes import CLOSE, OPEN
 from newsgen.pictures import Picture as Measured
 from newsgen.pictures import media_type, rendition_address, renditions
 from newsgen.questions import Reads
 from newsgen.rewriting import markdown_writer, plain_text
 from newsgen.serialising import clean, to_json
-from newsgen.urls import media_address
+from newsgen.urls import as_uri, media_address
 
 
 def _subjects(planning: Planning) -> Iterator[str]:

@@ -14,7 +14,7 @@ from newsgen.features.picturing import with_sizes
 from newsgen.markup import resolve
 from newsgen.model import Amendment, Article, Term
 from newsgen.pictures import Picture, media_type
-from newsgen.urls import encode, media_address, tag_uri
+from newsgen.urls import as_uri, media_address, tag_uri
 
 if TYPE_CHECKING:
     from newsgen.syndication import Enclosure, Entry
@@ -67,10 +67,8 @@ def _enclosures(frame: Frame, images: list[dict[str, Any]], pictures: dict[str, 
     for image in images:
         kind, target = image["target"] or ("", "")
         picture = rest.pop(target, None) if kind == "media" else None
-        if not kind:
-            url = encode(image["src"]) if " " in image["src"] else image["src"]
-        else:
-            url = frame.absolute(media_address(target) if kind == "media" else target)
+        address = media_address(target) if kind == "media" else target
+        url = frame.absolute(address) if kind else as_uri(image["src"])
         if url not in seen and (type_ := media_type(url)):
             seen.add(url)
             told = (image.get("alt") or image.get("caption") or "", image.get("credit") or "")

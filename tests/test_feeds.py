@@ -395,6 +395,22 @@ def test_addresses_of_other_hosts_are_uris(story: Story) -> None:
     assert [one.href for one in atom.feed.links if one.rel == "hub"] == [hub] == [one["url"] for one in item["hubs"]]
 
 
+def test_trusted_html_is_cleaned_in_feeds_and_frames_are_links(story: Story) -> None:
+    story.site(trusted_html=True)
+    frame = '<iframe src="https://www.youtube.com/embed/abcdef" title="The film"></iframe>'
+    story.article("alpha", f"Words <b onclick='x()'>here</b> [b](beta.md).\n\n<script>run()</script>\n\n{frame}")
+    story.article("beta", date="2024-07-16")
+    story.built()
+    assert "run()" in story.text("/2024/07/17/alpha/")
+    content = json.loads(story.text("/feed/feed.json"))["items"][0]["content_html"]
+    assert 'Words <b>here</b> <a href="https://example.org/2024/07/16/beta/">b</a>.' in content
+    assert 'href="https://www.youtube.com/watch?v=abcdef"' in content and ">The film</a>" in content
+    assert not re.search("run|onclick|<iframe", content)
+    story.site()
+    story.built()
+    same_as_clean(story)
+
+
 def test_a_picture_may_have_any_character_in_its_name(story: Story) -> None:
     story.write("content/articles/who? #1.png", drawn())
     story.site(social_cards=True)

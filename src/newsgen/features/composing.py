@@ -1,4 +1,4 @@
-"""What an article, or a correction of one, is as an entry of a feed."""
+"""What an article, or a correction of one, is as an entry of a feed, and how its text is read apart from its page."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from newsgen import embeds
 from newsgen.catalogues import message
 from newsgen.citing import Citations
+from newsgen.cleaning import Cleaner
 from newsgen.features import Frame
 from newsgen.features.articles import link_target
 from newsgen.features.picturing import with_sizes
 from newsgen.markup import resolve
 from newsgen.model import Amendment, Article, Term
+from newsgen.notes import CLOSE, OPEN
 from newsgen.pictures import Picture, media_type
 from newsgen.urls import as_uri, media_address, tag_uri
 
@@ -35,11 +38,6 @@ def entry_of_article(
     card, meta = article.card, article.meta
     url = frame.absolute(card.address)
 
-    def address(kind: str, target: str) -> str | None:
-        return link_target(frame.absolute, links, kind, target)
-
-    mark = Citations(meta["sources"], own=url).mark
-    written = with_sizes(article.body, pictures) if pictures else article.body
     location = meta["location"] or {"at": None, "shown": ""}
     return Entry(
         id=card.id,
@@ -48,7 +46,7 @@ def entry_of_article(
         published=card.published.instant,
         updated=card.changed.instant,
         summary=card.summary,
-        content=resolve(written, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>",
+        content=html_elsewhere(frame, article, links, pictures) or f"<p>{html.escape(card.title)}</p>",
         language=card.language,
         authors=tuple((one.name, frame.absolute(one.address)) for one in terms["authors"]),
         categories=tuple(one.name for one in terms["tags"]),
@@ -56,6 +54,28 @@ def entry_of_article(
         point=tuple(location["at"]) if location["at"] else None,
         place=location["shown"],
     )
+
+
+def html_elsewhere(frame: Frame, article: Article, links: dict[str, str | None], pictures: dict[str, Picture]) -> str:
+    """Give the text of an article as HTML with whole addresses, for what is read apart from its page. It is cleaned,
+    and frames are links, even where the site trusts its authors: a page runs their scripts, and nobody expects any of
+    another form."""
+    own = frame.absolute(article.card.address)
+
+    def address(kind: str, target: str) -> str | None:
+        return link_target(frame.absolute, links, kind, target)
+
+    mark = Citations(article.meta["sources"], own=own).mark
+    written = with_sizes(article.body, pictures) if pictures else article.body
+    body = resolve(written, address, own=own, mark=mark)
+    if not frame.site.trusted_html:
+        return body
+    cleaner: Cleaner = frame.once(("cleaner",), Cleaner)
+    body, cards = embeds.take_out(body)
+    cleaned = cleaner.clean(body)
+    for number, one in enumerate(cleaner.addresses):
+        cleaned = cleaned.replace(f"{OPEN}{number}{CLOSE}", html.escape(one))
+    return embeds.put_back(cleaned, cards)
 
 
 def _enclosures(frame: Frame, images: list[dict[str, Any]], pictures: dict[str, Picture]) -> Iterator[Enclosure]:

@@ -370,6 +370,7 @@ FEATURE = Feature(
         "id_authority",
         "license",
         "feeds",
+        "trusted_html",
     ),
     locate=_locate,
 )

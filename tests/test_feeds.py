@@ -371,9 +371,55 @@ def test_each_entry_is_made_once_for_all_feeds_that_carry_it_and_kept(
         assert archive.execute("SELECT count(*) FROM entries").fetchone() == (6,)
         archive.execute("UPDATE entries SET made = x'00' WHERE path LIKE '%report-1%'")  # which somebody else did
         archive.commit()
+        archive.execute("UPDATE entries SET made = NULL WHERE path LIKE '%report-3%'")
+        archive.commit()
     story.article("report-2", date="2024-07-02", tags=["Iraq", "Drones"], author=["Ada", "Bo"], title="Other")
     story.built("--jobs", "1")
     same_as_clean(story)
+
+
+def test_addresses_of_other_hosts_are_uris(story: Story) -> None:
+    given = ["https://bücher.example/bild ä.jpg?von=Jürgen&x=%20", "https://example.net/a?file=b.png"]
+    story.site(feeds={"hub": "https://bücher.example/ä"})
+    story.article("alpha", images=[{"src": one, "alt": "A picture"} for one in given])
+    story.built()
+    found = [
+        "https://xn--bcher-kva.example/bild%20%C3%A4.jpg?von=J%C3%BCrgen&x=%20"
+    ]  # of the other nobody knows a type
+    atom, rss = story.feed("/feed/atom.xml"), story.feed("/feed/rss.xml")
+    assert [one.href for one in atom.entries[0].enclosures] == found
+    assert [one["url"] for one in rss.entries[0].media_content] == found
+    item = json.loads(story.text("/feed/feed.json"))
+    assert [one["url"] for one in item["items"][0]["attachments"]] == found
+    hub = "https://xn--bcher-kva.example/%C3%A4"
+    assert [one.href for one in atom.feed.links if one.rel == "hub"] == [hub] == [one["url"] for one in item["hubs"]]
+
+
+def test_trusted_html_is_cleaned_in_feeds_and_frames_are_links(story: Story) -> None:
+    story.site(trusted_html=True)
+    frame = '<iframe src="https://www.youtube.com/embed/abcdef" title="The film"></iframe>'
+    story.article("alpha", f"Words <b onclick='x()'>here</b> [b](beta.md).\n\n<script>run()</script>\n\n{frame}")
+    story.article("beta", date="2024-07-16")
+    story.built()
+    assert "run()" in story.text("/2024/07/17/alpha/")
+    content = json.loads(story.text("/feed/feed.json"))["items"][0]["content_html"]
+    assert 'Words <b>here</b> <a href="https://example.org/2024/07/16/beta/">b</a>.' in content
+    assert 'href="https://www.youtube.com/watch?v=abcdef"' in content and ">The film</a>" in content
+    assert not re.search("run|onclick|<iframe", content)
+    story.site()
+    story.built()
+    same_as_clean(story)
+
+
+def test_a_picture_may_have_any_character_in_its_name(story: Story) -> None:
+    story.write("content/articles/who? #1.png", drawn())
+    story.site(social_cards=True)
+    story.article("alpha", "![What it shows](who%3F%20%231.png)")
+    story.article("beta", images=[{"src": "who%3F%20%231.png", "alt": "A picture"}])
+    story.built()
+    found = [[part.href for part in one.enclosures] for one in story.feed("/feed/atom.xml").entries]
+    assert found == [["https://example.org/media/articles/who%3F%20%231.png"]] * 2
+    assert not (story.public / "2024/07/17/beta/card.png").exists()  # for it has one of its own
 
 
 def test_two_corrections_of_one_time_have_ids_of_their_own(story: Story) -> None:

@@ -145,7 +145,9 @@ def _mark(archive: Archive, path: str) -> bytes:
 def made(archive: Archive, path: str, frame: bytes) -> tuple[bytes, ...] | None:
     """Give what was made of an article for feeds in a ``frame``; None where it is not kept, or is not as it was."""
     row = archive.row("SELECT mark, made, digest FROM entries WHERE path = ?", path)
-    if row is None or row[0] != digest(frame, mark_of(archive, path)) or digest(row[1]) != row[2]:
+    if row is None or row[0] != digest(frame, mark_of(archive, path)):
+        return None
+    if not isinstance(row[1], bytes) or digest(row[1]) != row[2]:
         return None
     return tuple(zlib.decompress(row[1]).split(b"\0"))
 

@@ -11,11 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from newsgen.licences import read_licence
 from newsgen.model import Article, Moment, Term, event_address
-from newsgen.urls import slugify
+from newsgen.urls import as_uri, slugify
 
 Absolute = Callable[[str], str]
 """Makes an address of the site into a whole URL."""
@@ -28,7 +27,6 @@ RETRACTION = "retraction"
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = (("\u2028", "\\u2028"), ("\u2029", "\\u2029"))
 _ITEM = re.compile(r"Q[1-9][0-9]*", re.ASCII)
-_IN_URI = "!#$%&'()*+,/:;=?@[]~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +132,6 @@ def to_bytes(value: Value) -> bytes:
     for character, escaped in _LINE_ENDS:
         text = text.replace(character, escaped)
     return f"{text}\n".encode()
-
-
-def as_uri(iri: str) -> str:
-    """Give an IRI as a URI (RFC 3987, section 3.1)."""
-    return iri if iri.isascii() and " " not in iri else quote(iri, safe=_IN_URI)
 
 
 def _filled(**values: Any) -> Value:

@@ -77,7 +77,9 @@ def is_picture(path: str) -> bool:
 
 def media_type(name: str) -> str | None:
     """Give the media type of a picture by the name of its file, or by its URL; None where that does not tell it."""
-    found = _SUFFIX.search(name.partition("?")[0].partition("#")[0].lower())
+    if "://" in name:  # in the name of a file they may stand as any other character
+        name = name.partition("?")[0].partition("#")[0]
+    found = _SUFFIX.search(name.lower())
     return _TYPES.get(found[0]) if found else None
 
 

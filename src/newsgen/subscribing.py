@@ -11,6 +11,7 @@ from yaml.nodes import Node
 
 from newsgen.document import Document
 from newsgen.schema import WEB_PATTERN, Choice, Field, ListOf, Number, Record, Shape, Web
+from newsgen.urls import as_uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class _Hub(Web):
             what = "a hub's address with a name or password in it would be published in every feed"
             document.fault(node, what, "Leave out what is before the @.")
             return None
-        return value
+        return None if value is None else as_uri(value)
 
     def json_schema(self) -> dict[str, Any]:
         pattern = rf"^\s*(?![^/]*//[^/?#]*@){WEB_PATTERN}\s*$"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
+from contextlib import suppress
 from urllib.parse import quote, unquote
 
 LONGEST_NAME = 200
@@ -18,6 +19,7 @@ LONGEST_NAME = 200
 _DATED_STEM = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_. ]+(.*))?$", re.DOTALL)
 _SAFE = "/-._~!$'()*+,;=:@"
 _SAFE_AS_IT_IS = re.compile(rf"[A-Za-z0-9{re.escape(_SAFE)}]*")
+_IN_URI = "!#$%&'()*+,/:;=?@[]~"
 _NOT_ASCII_SLUG = re.compile("[^a-z0-9]+")
 
 
@@ -125,6 +127,18 @@ def fold(path: str) -> str:
 def encode(address: str) -> str:
     """Give ``address`` as an RFC 3986 path."""
     return address if _SAFE_AS_IT_IS.fullmatch(address) else quote(address, safe=_SAFE)
+
+
+def as_uri(iri: str) -> str:
+    """Give an IRI as a URI (RFC 3987, section 3.1); a host as DNS has it (RFC 3490), where it can be one."""
+    if iri.isascii() and " " not in iri:
+        return iri
+    scheme, slashes, rest = iri.partition("://")
+    host = re.match(r"[^/?#]*", rest)
+    if slashes and host and not host[0].isascii():
+        with suppress(UnicodeError):
+            rest = host[0].encode("idna").decode("ascii") + rest[host.end() :]
+    return quote(f"{scheme}{slashes}{rest}", safe=_IN_URI)
 
 
 def href(base_path: str, address: str) -> str:

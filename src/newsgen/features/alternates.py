@@ -12,22 +12,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from newsgen.archive import Change
-from newsgen.citing import Citations
-from newsgen.cleaning import Cleaner
 from newsgen.features import Feature, Frame, Planning, documents_beside
-from newsgen.features.articles import link_target, linking_to
-from newsgen.features.picturing import with_sizes
+from newsgen.features.articles import linking_to
+from newsgen.features.composing import html_elsewhere
 from newsgen.forms import FORMS, form_address
-from newsgen.markup import resolve
 from newsgen.model import Article, Moment, Output, Page, Read, Term
-from newsgen.ninjs import Picture, Rights, as_uri, describe, rendition, to_bytes
-from newsgen.notes import CLOSE, OPEN
+from newsgen.ninjs import Picture, Rights, describe, rendition, to_bytes
 from newsgen.pictures import Picture as Measured
 from newsgen.pictures import media_type, rendition_address, renditions
 from newsgen.questions import Reads
 from newsgen.rewriting import markdown_writer, plain_text
 from newsgen.serialising import clean, to_json
-from newsgen.urls import media_address
+from newsgen.urls import as_uri, media_address
 
 
 def _subjects(planning: Planning) -> Iterator[str]:
@@ -68,7 +64,7 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
 def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     article, terms = reads.article, reads.terms
     pictures = reads.pictures if "pictures" in page.reads else {}
-    body = _body(article, reads.links if "links" in page.reads else {}, pictures, frame)
+    body = html_elsewhere(frame, article, reads.links if "links" in page.reads else {}, pictures)
     if page.facts["form"] == "markdown":
         return Output(_markdown(article, terms, body, frame).encode())
     site = frame.site
@@ -77,25 +73,6 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
     return Output(
         to_bytes(describe(frame.absolute, article, terms, (body, plain_text(body)), rights, shown, reads.items))
     )
-
-
-def _body(article: Article, links: dict[str, str | None], pictures: dict[str, Measured], frame: Frame) -> str:
-    """The text of an article as HTML with whole addresses, cleaned even where the site trusts its authors: a page runs
-    their scripts, and nobody expects any of another form."""
-    own = frame.absolute(article.card.address)
-
-    def address(kind: str, target: str) -> str | None:
-        return link_target(frame.absolute, links, kind, target)
-
-    mark = Citations(article.meta["sources"], own=own).mark
-    body = resolve(with_sizes(article.body, pictures), address, own=own, mark=mark)
-    if not frame.site.trusted_html:
-        return body
-    cleaner: Cleaner = frame.once(("cleaner",), Cleaner)
-    cleaned = cleaner.clean(body)
-    for number, one in enumerate(cleaner.addresses):
-        cleaned = cleaned.replace(f"{OPEN}{number}{CLOSE}", html.escape(one))
-    return cleaned
 
 
 def _picture(image: dict[str, Any], pictures: dict[str, Measured], frame: Frame) -> Picture:

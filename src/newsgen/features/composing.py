@@ -1,4 +1,4 @@
-"""What an article, or a correction of one, is as an entry of a feed."""
+"""What an article, or a correction of one, is as an entry of a feed, and how its text is read apart from its page."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from newsgen import embeds
 from newsgen.catalogues import best, message
 from newsgen.citing import Citations
+from newsgen.cleaning import Cleaner
 from newsgen.features import Frame
 from newsgen.features.articles import link_target
 from newsgen.features.picturing import with_sizes
 from newsgen.markup import resolve
 from newsgen.model import Amendment, Article, Moment, Term
+from newsgen.notes import CLOSE, OPEN
 from newsgen.pictures import Picture, media_type
-from newsgen.urls import encode, media_address, tag_uri
+from newsgen.urls import as_uri, media_address, tag_uri
 
 if TYPE_CHECKING:
     from newsgen.spelling import Spelling
@@ -36,11 +39,6 @@ def entry_of_article(
     card, meta = article.card, article.meta
     url = frame.absolute(card.address)
 
-    def address(kind: str, target: str) -> str | None:
-        return link_target(frame.absolute, links, kind, target)
-
-    mark = Citations(meta["sources"], own=url).mark
-    written = with_sizes(article.body, pictures) if pictures else article.body
     location = meta["location"] or {"at": None, "shown": ""}
     return Entry(
         id=card.id,
@@ -50,7 +48,7 @@ def entry_of_article(
         updated=card.changed.instant,
         summary=card.summary,
         content=_corrections(frame, article)
-        + (resolve(written, address, own=url, mark=mark) or f"<p>{html.escape(card.title)}</p>"),
+        + (html_elsewhere(frame, article, links, pictures) or f"<p>{html.escape(card.title)}</p>"),
         language=card.language,
         authors=tuple((one.name, frame.absolute(one.address)) for one in terms["authors"]),
         categories=tuple(one.name for one in terms["tags"]),
@@ -83,6 +81,28 @@ def _spelling(frame: Frame, language: str) -> Spelling:
     return spelling
 
 
+def html_elsewhere(frame: Frame, article: Article, links: dict[str, str | None], pictures: dict[str, Picture]) -> str:
+    """Give the text of an article as HTML with whole addresses, for what is read apart from its page. It is cleaned,
+    and frames are links, even where the site trusts its authors: a page runs their scripts, and nobody expects any of
+    another form."""
+    own = frame.absolute(article.card.address)
+
+    def address(kind: str, target: str) -> str | None:
+        return link_target(frame.absolute, links, kind, target)
+
+    mark = Citations(article.meta["sources"], own=own).mark
+    written = with_sizes(article.body, pictures) if pictures else article.body
+    body = resolve(written, address, own=own, mark=mark)
+    if not frame.site.trusted_html:
+        return body
+    cleaner: Cleaner = frame.once(("cleaner",), Cleaner)
+    body, cards = embeds.take_out(body)
+    cleaned = cleaner.clean(body)
+    for number, one in enumerate(cleaner.addresses):
+        cleaned = cleaned.replace(f"{OPEN}{number}{CLOSE}", html.escape(one))
+    return embeds.put_back(cleaned, cards)
+
+
 def _enclosures(frame: Frame, images: list[dict[str, Any]], pictures: dict[str, Picture]) -> Iterator[Enclosure]:
     """The images of the head, then those that the body shows besides."""
     from newsgen.syndication import Enclosure
@@ -92,10 +112,8 @@ def _enclosures(frame: Frame, images: list[dict[str, Any]], pictures: dict[str, 
     for image in images:
         kind, target = image["target"] or ("", "")
         picture = rest.pop(target, None) if kind == "media" else None
-        if not kind:
-            url = encode(image["src"]) if " " in image["src"] else image["src"]
-        else:
-            url = frame.absolute(media_address(target) if kind == "media" else target)
+        address = media_address(target) if kind == "media" else target
+        url = frame.absolute(address) if kind else as_uri(image["src"])
         if url not in seen and (type_ := media_type(url)):
             seen.add(url)
             told = (image.get("alt") or image.get("caption") or "", image.get("credit") or "")

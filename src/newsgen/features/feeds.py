@@ -371,6 +371,7 @@ FEATURE = Feature(
         "id_authority",
         "license",
         "feeds",
+        "trusted_html",
     ),
     locate=_locate,
 )

@@ -56,18 +56,23 @@ def test_a_folder_that_is_no_site_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [[], ["--theme"]])
-def test_init_makes_a_site_that_builds_at_once_without_a_warning(tmp_path: Path, options: list[str]) -> None:
-    done = newsgen("init", "my-archive", *options, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+def test_init_makes_a_site_that_builds_at_once_without_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = Story(tmp_path).run("init", "my-archive", *options)
+    assert done.code == 0, done.err
     site = tmp_path / "my-archive"
-    done = newsgen("build", "--strict", cwd=site)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    monkeypatch.chdir(site)
+    done = Story(site).run("build", "--strict")
+    assert done.code == 0, done.err
+    assert done.err == ""
     assert (site / "public/index.html").exists()
     assert (site / ".github/workflows/publish.yml").exists()
     assert (site / "templates/base.html").exists() == bool(options)
-    again = newsgen("init", "my-archive", cwd=tmp_path)
-    assert again.returncode == 1 and "already" in again.stderr
+    monkeypatch.chdir(tmp_path)
+    again = Story(tmp_path).run("init", "my-archive")
+    assert again.code == 1 and "already" in again.err
 
 
 @pytest.mark.parametrize("whose", ["of a new site", "our own"])
@@ -75,7 +80,7 @@ def test_the_recipe_keeps_the_state_and_the_output_together_between_builds(tmp_p
     site = Path(__file__).parent.parent
     if whose == "of a new site":
         site = tmp_path / "my-archive"
-        assert newsgen("init", str(site)).returncode == 0
+        assert Story(tmp_path).run("init", str(site)).code == 0
     path = site / ".github/workflows/publish.yml"
     if not path.exists():
         pytest.skip("our own recipe is in the source tree only")
@@ -95,9 +100,11 @@ def test_init_never_overwrites(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["it's: a #test", "日本", "[x]", "---"])
-def test_init_takes_any_folder_name(tmp_path: Path, name: str) -> None:
-    assert newsgen("init", name if not name.startswith("-") else f"./{name}", cwd=tmp_path).returncode == 0
-    assert newsgen("build", "--strict", cwd=tmp_path / name).returncode == 0
+def test_init_takes_any_folder_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Story(tmp_path).run("init", name if not name.startswith("-") else f"./{name}").code == 0
+    monkeypatch.chdir(tmp_path / name)
+    assert Story(tmp_path).run("build", "--strict").code == 0
 
 
 def test_new_writes_an_article_where_it_belongs(story: Story) -> None:

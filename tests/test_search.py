@@ -21,7 +21,7 @@ from newsgen.records import language_key, plain_text, spaced, years_between
 from newsgen.shelf import Shelf, places
 
 from .conftest import Story, tree
-from .test_browser import CHROMIUM, FLAGS, served
+from .test_browser import CHROMIUM, EVERY_RULE, FLAGS, objections, served
 from .test_following import report, table_difference
 from .test_incremental import same_as_clean
 
@@ -592,15 +592,11 @@ class TestInABrowser:
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     def test_axe_finds_nothing_to_object_to(self, archive: tuple[Story, str], browser: Any, scheme: str) -> None:
-        from axe_core_python.sync_playwright import Axe
-
         context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 900})
         page = context.new_page()
         page.goto(archive[1] + "/search/?q=river&years=all")
         page.wait_for_selector("#ng\\:facets:not([hidden])")
-        options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-        found = Axe().run(page, options=options)
-        assert not [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]]
+        assert not objections(page, EVERY_RULE)
         for width in (320, 390):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -7,6 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import IcoImagePlugin as _  # noqa: F401 # or Pillow imports every format that it has to find this one
 from PIL import Image, ImageDraw
 
 from newsgen.compositor import PAPER, open_font

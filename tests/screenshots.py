@@ -74,15 +74,16 @@ def main() -> None:
 def shots(browser: Browser, url: str) -> Iterator[Path]:
     """Write all screenshots of the archive at ``url``, and give the path of each."""
     (IMAGES / "pages").mkdir(parents=True, exist_ok=True)
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page = browser.new_page()
     for address, name in SHOTS.items():
+        page.set_viewport_size({"width": 1280, "height": 1300 if name == "feeds" else 900})
         page.goto(url + address)
         if address.endswith(".xml"):
             show(page, IMAGES / f"{name}.png")
         else:
             page.screenshot(path=IMAGES / f"{name}.png")
         with Image.open(IMAGES / f"{name}.png") as whole:
-            few = whole.convert("RGB").quantize(64, dither=Image.Dither.NONE)
+            few = whole.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         few.save(IMAGES / f"{name}.png", optimize=True)  # half as large, and nobody sees it
         yield IMAGES / f"{name}.png"
     for width in WIDTHS:

@@ -22,7 +22,7 @@ from typing import Any
 
 import report
 from corpus import Corpus, make
-from tools import ENGINES, PEERS, WITHOUT_SEARCH, Cost, Tool, compare, count_pages, measure, newsgen, peer
+from tools import AS_THE_OTHERS, ENGINES, PEERS, Cost, Tool, compare, count_pages, measure, newsgen, peer
 
 COLD, NOTHING, EDITED, ADDED, TEMPLATE = report.SCENARIOS
 PAUSE = 2.1
@@ -124,7 +124,7 @@ def measure_around(tool: Tool, sites: Path, result: dict[str, Any]) -> None:
     if "startup" not in result:
         small = sites / "ten"
         (small / "content").mkdir(parents=True)
-        (small / "content" / "site.yaml").write_text(WITHOUT_SEARCH)
+        (small / "content" / "site.yaml").write_text(AS_THE_OTHERS)
         make(Corpus(10), [("newsgen", str(small))])
         time.sleep(PAUSE)
         measure(tool.name, tool.command, small)

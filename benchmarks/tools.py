@@ -18,8 +18,9 @@ from corpus import SETTINGS
 HERE = Path(__file__).resolve().parent
 ENGINES = ("python-markdown", "commonmark")
 PEERS = ("hugo", "pelican")
-WITHOUT_SEARCH = f"{SETTINGS}search: false\n"
-"""The settings of newsgen: the others make no index of full texts. benchmarks/search.py measures that."""
+AS_THE_OTHERS = f"{SETTINGS}search: false\nfeeds: {{formats: [rss, atom], history: none}}\n"
+"""The settings of newsgen: the others make no index of full texts (benchmarks/search.py measures that), no JSON Feed,
+and no history of each feed."""
 KINDS = {
     "article": r"\d{4}/\d\d/\d\d/[^/]+/index\.html",
     "front page": r"index\.html",
@@ -91,7 +92,7 @@ def newsgen(sites: Path, engine: str) -> Tool | None:
         print(f"Left out: newsgen with the engine {engine}, which is not installed (pip install 'newsgen[fast]').")
         return None
     program, name = str(Path(sys.executable).with_name("newsgen")), "newsgen"
-    settings = WITHOUT_SEARCH
+    settings = AS_THE_OTHERS
     if engine != ENGINES[0]:
         name, settings = f"newsgen {engine}", f"{settings}markdown: {{engine: {engine}}}\n"
     site = sites / name.replace(" ", "-")

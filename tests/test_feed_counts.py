@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
+from newsgen.features import feeds
+from newsgen.model import Page
+
 from .conftest import Story
 from .test_following import report
+from .test_incremental import same_as_clean
 
 COUNTS = Path(__file__).parent.parent / "benchmarks/counts.py"
 
@@ -65,6 +71,27 @@ def test_one_more_article_rewrites_as_much_in_an_old_archive_as_in_a_young_one(
     opened = {name.partition(":")[0]: number for name, number in rewritten[0].items() if name.endswith("feed, archive")}
     assert found == opened == FEEDS_OF_ONE
     assert rewritten[0].total() <= 150
+
+
+def test_another_title_plans_no_other_part_of_a_long_period(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "LONGEST_PART", 2)
+    own, planned = feeds._documents, set[tuple[str, int]]()
+
+    def documents(planning: Any, stream: Any, name: str, period: str, part: int, around: Any) -> Iterator[Page]:
+        planned.add((period, part))
+        return own(planning, stream, name, period, part, around)
+
+    monkeypatch.setattr(feeds, "_documents", documents)
+    for number in range(8):
+        story.article(f"report-{number}", date=f"2024-07-17T00:0{number}Z", tags=["Iraq"])
+    report(story)
+    assert planned == {("", 0), *((period, part) for period in ("2024-07", "2024") for part in range(4))}
+    planned.clear()
+    story.article("report-2", date="2024-07-17T00:02Z", tags=["Iraq"], title="Another")
+    report(story)
+    assert planned == {("", 0), ("2024-07", 1), ("2024", 1)}
+    assert "Another" in story.text("/feed/archive/2024/07/2/atom.xml")
+    same_as_clean(story)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from newsgen.archive import Archive, Change
 from newsgen.catalogues import own_name
 from newsgen.document import without_controls
 from newsgen.entries import PATHS, Entries, full, pack, position
-from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, has_been_retold, has_moved, term_in
+from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, has_been_retold, term_in
 from newsgen.features.articles import linking_to
 from newsgen.features.composing import entry_of_article, entry_of_correction
 from newsgen.features.events import retold
@@ -202,7 +202,7 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
     """The feeds of the document's terms, and of those of its events, which may be all that a place is known for; those
     of its corrections; and those of the documents that link to it, for they carry whole texts."""
     sides = [facts for facts in (change.before, change.after) if facts is not None and facts.kind == "article"]
-    moved = has_moved(change)
+    moved = _is_filed_elsewhere(change)
     for facts in sides:
         spot = Spot(facts.day, facts.published, change.path, moved)
         for axis, slug in {("", ""), *(one for one in facts.terms if one[0] in (*AXES, LANGUAGES))}:
@@ -220,6 +220,14 @@ def _affected(planning: Planning, change: Change) -> Iterator[str]:
             for number, moment in enumerate(facts.amended):
                 spot = Spot(moment.partition(" ")[0], moment, f"{change.path}#{number}", True)
                 yield from _touched(planning, f"{CORRECTIONS}/", spot)
+
+
+def _is_filed_elsewhere(change: Change) -> bool:
+    """Whether a document is new, gone, or filed at another place; another title alone moves nothing."""
+    before, after = change.before, change.after
+    if before is None or after is None:
+        return True
+    return (before.day, before.published, before.terms) != (after.day, after.published, after.terms)
 
 
 @dataclass(frozen=True, slots=True)

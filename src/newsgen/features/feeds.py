@@ -281,7 +281,7 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
 
     write = {"rss": feed_as_rss, "atom": feed_as_atom, "json": feed_as_json}
     name = _BY_FILE[page.address.rpartition("/")[2]]
-    at = [*FORMATS].index(name)
+    at = frame.site.feeds.formats.index(name)
     if page.reads["entries"].question in ("amended", "amendments"):
         made = [_correction(frame, one) for one in reads.entries]
         changed = [one.date.instant for one in reads.entries]
@@ -295,7 +295,7 @@ def _render(page: Page, reads: Reads, frame: Frame) -> Output:
 def _article(frame: Frame, entries: Entries, card: Card) -> tuple[bytes, ...]:
     def make() -> tuple[bytes, ...]:
         kept = entries.made(card, frame.mark)
-        return kept or _all_formats(entry_of_article(frame, *entries.full(card)))
+        return kept or _in_formats(frame, entry_of_article(frame, *entries.full(card)))
 
     made: tuple[bytes, ...] = frame.once(("article", card.path), make)
     return made
@@ -303,15 +303,19 @@ def _article(frame: Frame, entries: Entries, card: Card) -> tuple[bytes, ...]:
 
 def _correction(frame: Frame, one: Amendment) -> tuple[bytes, ...]:
     key = ("correction", one.card.path, one.number)
-    made: tuple[bytes, ...] = frame.once(key, lambda: _all_formats(entry_of_correction(frame, one)))
+    made: tuple[bytes, ...] = frame.once(key, lambda: _in_formats(frame, entry_of_correction(frame, one)))
     return made
 
 
-def _all_formats(entry: Entry) -> tuple[bytes, ...]:
+def _in_formats(frame: Frame, entry: Entry) -> tuple[bytes, ...]:
+    """Give an entry in the formats that the site has, in their order. They are settings, and so in ``frame.mark``."""
     from newsgen.jsonfeed import entry_as_json
     from newsgen.syndication import entry_as_xml
 
-    return *entry_as_xml(entry), entry_as_json(entry)
+    formats = frame.site.feeds.formats
+    rss, atom = entry_as_xml(entry) if {"rss", "atom"} & {*formats} else (b"", b"")
+    made = {"rss": rss, "atom": atom, "json": entry_as_json(entry) if "json" in formats else b""}
+    return tuple(made[one] for one in formats)
 
 
 def wanted(planning: Planning, subjects: Iterable[str]) -> Iterator[str]:
@@ -324,7 +328,7 @@ def wanted(planning: Planning, subjects: Iterable[str]) -> Iterator[str]:
 
 def compose(frame: Frame, archive: Archive, path: str) -> bytes:
     """Give what is made of an article for feeds, packed to be kept."""
-    return pack(_all_formats(entry_of_article(frame, *full(archive, path))))
+    return pack(_in_formats(frame, entry_of_article(frame, *full(archive, path))))
 
 
 def _channel(page: Page, reads: Reads, frame: Frame, updated: datetime) -> Channel:

@@ -48,6 +48,7 @@ def feed_as_json(channel: Channel, items: Iterable[bytes]) -> bytes:
             "feed_url": channel.url,
             "description": channel.description,
             "next_url": channel.earlier,
+            "icon": channel.icon,
             "authors": [{"name": channel.author}],
             "language": channel.language,
             "hubs": [{"type": "WebSub", "url": channel.hub}] if channel.hub else [],

@@ -85,7 +85,8 @@ class Channel:
 
     ``url`` is that of the document, ``about`` that of the page with the same matter. ``current`` is the subscription
     document, for one of the archive; ``earlier`` and ``later`` are the documents of the archive before and after this
-    one (RFC 5005, section 4). ``style`` is the URL of a style sheet for browsers.
+    one (RFC 5005, section 4). ``icon`` is the URL of a square picture of the site, ``style`` that of a style sheet for
+    browsers.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Channel:
     earlier: str | None = None
     later: str | None = None
     hub: str | None = None
+    icon: str | None = None
     style: str | None = None
 
 
@@ -219,6 +221,7 @@ def _head(channel: Channel) -> Any:
     author = {"name": clean(channel.author)}
     feed.author(author | {"email": channel.email} if channel.email else author)
     feed.generator("newsgen")
+    feed.icon(channel.icon)
     feed.docs("https://www.rssboard.org/rss-specification")
     if channel.rights:
         feed.rights(clean(channel.rights))

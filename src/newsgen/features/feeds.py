@@ -22,6 +22,7 @@ from newsgen.features import CORRECTIONS_ADDRESS, Feature, Frame, Planning, has_
 from newsgen.features.articles import linking_to
 from newsgen.features.composing import entry_of_article, entry_of_correction
 from newsgen.features.events import retold
+from newsgen.features.icons import LARGE
 from newsgen.model import AXES, CORRECTIONS, LANGUAGES, Amendment, Card, Output, Page, Read
 from newsgen.questions import MONTH, YEAR, Reads, ask, count, has_feeds, newest_period, periods
 from newsgen.site import Site
@@ -350,6 +351,7 @@ def _channel(page: Page, reads: Reads, frame: Frame, updated: datetime) -> Chann
         rights=site.license,
         updated=updated,
         hub=site.feeds.hub if page.kind == "feed" else None,
+        icon=frame.absolute(LARGE),
         style=frame.href(sheet_of(site.language, page.language or site.language)),
         **links,
     )

@@ -444,3 +444,20 @@ def test_a_press_tells_how_long_each_template_took(story: Story) -> None:
     count, seconds = press.timings["404.html"]
     assert count == 3
     assert 0 < seconds < 60
+
+
+def test_a_setting_that_no_template_shows_compiles_none_anew(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    compiled = ProvingSandbox.compile
+
+    def noted(self: ProvingSandbox, source: str, name: str, *rest: object) -> object:
+        made.append(name)
+        return compiled(self, source, name, *rest)  # type: ignore[call-overload]
+
+    story.article("alpha")
+    story.site(title="A title of this test alone").built()
+    monkeypatch.setattr(ProvingSandbox, "compile", noted)
+    story.site(title="A title of this test alone", timezone="Asia/Baghdad").built()
+    assert made == []
+    story.site(title="Another title").built()
+    assert made and "Another title" in story.text("/")

@@ -199,7 +199,7 @@ class _Tongue:
     def proving(self) -> ProvingSandbox:
         """The environment of templates that leave the given names alone."""
         words = (self.spelling.catalogue.digest, canonical(self.locale))
-        mark = digest(program_digest(), self._site.base_url, self._site.digest(), *words)
+        mark = digest(program_digest(), self._site.base_url, *words)
         return ProvingSandbox(*self._given, self._site.setting, self.spelling, self.locale, mark)
 
     @functools.cached_property

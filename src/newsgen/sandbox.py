@@ -136,7 +136,8 @@ class ProvingSandbox(Sandbox):
         locale: dict[str, Any] | None = None,
         mark: bytes | None = None,
     ) -> None:
-        """``mark`` stands for all settings and words: with one, what was compiled for equal ones is taken."""
+        """``mark`` stands for all that every template shows, such as words: with one, what was compiled for an equal
+        one and equal settings is taken."""
         super().__init__(theme, links, spelling, locale)
         self._theme = theme
         self._links = links
@@ -152,7 +153,9 @@ class ProvingSandbox(Sandbox):
         if closure is None:
             return super()._load_template(name, globals)
         assets = [self._links.asset(one) for one in sorted(closure.assets)]
-        key = (name, digest(self._mark or b"", self._theme.shown(name), closure.digest, *assets))
+        settings = [f"{one}={self._setting(one)!r}" for one in sorted(closure.settings)] if self._setting else []
+        shown = "\0".join([self._theme.shown(name), str(len(assets)), *assets, *settings])
+        key = (name, digest(self._mark or b"", closure.digest, shown))
         known = _COMPILED.get(key)
         if known is None:
             source, shown_as, _ = self.loader.get_source(self, name)  # type: ignore[union-attr] # there is one

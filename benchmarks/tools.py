@@ -38,7 +38,7 @@ OWN = {"place, event or data": r"(places|sources|threads|events|timeline/events|
 """What only newsgen writes."""
 MAY_DIFFER = {"more of a term or day": r"(tags|authors|timeline)/.*/index\.html", "sitemap": r"sitemap.*\.xml"}
 FORMS = {kind: re.compile(form) for kind, form in {**OWN, **KINDS, **MAY_DIFFER}.items()}
-ENTRIES = {"RSS feed": ("entries in RSS", b"<item>"), "Atom feed": ("entries in Atom", b"<entry>")}
+ENTRIES = {"RSS feed": ("entries in RSS", b"</item>"), "Atom feed": ("entries in Atom", b"</entry>")}
 
 
 @dataclass(frozen=True)

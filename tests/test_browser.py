@@ -243,12 +243,13 @@ def objections(page: Any, rules: list[str]) -> list[tuple[str, list[str]]]:
 def test_axe_finds_nothing_to_object_to(archive: tuple[Story, str], browser: Any) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    # In the other scheme nothing but the colours is another.
     for kind, address in KINDS.items():
         page.goto(archive[1] + address)
-        for scheme, rules in (("light", EVERY_RULE), ("dark", ["color-contrast"])):
-            page.emulate_media(color_scheme=scheme)
-            assert not objections(page, rules), (kind, scheme)
+        page.emulate_media(color_scheme="light")
+        assert not objections(page, EVERY_RULE), kind
+        if " of a" not in kind and " in a" not in kind:  # nothing but the colours is another, and these have no more
+            page.emulate_media(color_scheme="dark")
+            assert not objections(page, ["color-contrast"]), (kind, "dark")
     context.close()
 
 
@@ -263,7 +264,7 @@ def test_no_page_is_wider_than_the_screen(archive: tuple[Story, str], browser: A
     page = browser.new_page()
     for kind, address in KINDS.items():
         page.goto(archive[1] + address)
-        for width in (320, 390, 2000):
+        for width in (320, 2000):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (kind, width)
     page.close()

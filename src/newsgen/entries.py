@@ -105,18 +105,20 @@ def position(archive: Archive, axis: str, slug: str, period: str, place: tuple[s
 
 
 def latest_digest(archive: Archive, axis: str, slug: str, most: int) -> bytes:
-    def make() -> bytes:
-        return digest(*(mark_of(archive, path) for path in latest_paths(archive, axis, slug, most)))
-
-    found: bytes = archive.once(("latest entries digest", axis, slug, most), make)
-    return found
+    return _digest(archive, "latest_entries", axis, slug, most)
 
 
 def within_digest(archive: Archive, axis: str, slug: str, period: str, most: int, skip: int) -> bytes:
-    def make() -> bytes:
-        return digest(*(mark_of(archive, path) for path in paths_within(archive, axis, slug, period, most, skip)))
+    return _digest(archive, "entries", axis, slug, period, most, skip)
 
-    found: bytes = archive.once(("entries within digest", axis, slug, period, most, skip), make)
+
+def _digest(archive: Archive, question: str, *arguments: str | int) -> bytes:
+    """Give the digest of all that the entries are made from whose paths answer a question (:data:`PATHS`)."""
+
+    def make() -> bytes:
+        return digest(*(mark_of(archive, path) for path in PATHS[question](archive, *arguments)))
+
+    found: bytes = archive.once(("digest of", question, *arguments), make)
     return found
 
 
